@@ -1,0 +1,25 @@
+// Jest runs the TypeScript sources as native ES modules (execa and the Temporal SDK need that);
+// swc only strips the types.
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }] },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
+};
+
+// The layers, cheapest first: `unit` needs neither root nor a server, `server` starts Temporal,
+// `host` boots lab hosts and needs root.
+const layer = (displayName, testMatch, testTimeoutMs) => ({
+  ...shared,
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
+  testTimeout: testTimeoutMs,
+});
+
+export default {
+  projects: [
+    layer('unit', ['**/*.test.ts'], 20_000),
+    layer('server', ['**/*.server-test.ts'], 120_000),
+    layer('host', ['**/*.host-test.ts'], 600_000),
+  ],
+};

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { RefusedMessage, TakenDecision } from './decision.ts';
+import { FailureRecord } from './failure.ts';
+import { CycleId, HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
+import { Outcome } from './outcome.ts';
+import { PlanOverview } from './plan.ts';
+import { NamedPolicy } from './policy.ts';
+import { StepRecord } from './report.ts';
+
+/** What a cycle is started with. */
+export const PatchHostInput = z.strictObject({
+  host: HostName,
+  policy: NamedPolicy,
+  groups: z.array(ShortName).max(20).default([]),
+  requestedBy: PersonName,
+  reason: Reason.optional(),
+  takeOver: CycleId.optional(),
+});
+export type PatchHostInput = z.infer<typeof PatchHostInput>;
+
+/** Where a cycle stands: one state with the data that belongs to it. */
+export const CycleState = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('inspecting') }),
+  z.object({ name: z.literal('planning') }),
+  z.object({
+    name: z.literal('awaiting-approval'),
+    digest: Sha256,
+    expiresAt: z.iso.datetime(),
+    /** Why a person is asked: the policy, removals, or drift since the last approval. */
+    why: z.string(),
+  }),
+  z.object({ name: z.literal('awaiting-window'), digest: Sha256, opensAt: z.iso.datetime() }),
+  z.object({ name: z.literal('preparing'), digest: Sha256 }),
+  z.object({ name: z.literal('patching'), digest: Sha256 }),
+  z.object({ name: z.literal('rebooting'), digest: Sha256 }),
+  z.object({ name: z.literal('verifying'), digest: Sha256 }),
+  z.object({ name: z.literal('restoring'), digest: Sha256 }),
+  z.object({
+    name: z.literal('needs-attention'),
+    digest: Sha256,
+    since: z.iso.datetime(),
+    failure: FailureRecord,
+  }),
+  z.object({ name: z.literal('reporting'), outcome: Outcome }),
+  z.object({ name: z.literal('ended'), outcome: Outcome }),
+]);
+export type CycleState = z.infer<typeof CycleState>;
+export type CycleStateName = CycleState['name'];
+
+/** From where a cycle may go where. docs/architecture.md draws exactly these names. */
+const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {
+  inspecting: ['planning', 'reporting'],
+  planning: ['awaiting-approval', 'awaiting-window', 'preparing', 'reporting'],
+  'awaiting-approval': ['planning', 'awaiting-window', 'preparing', 'reporting'],
+  'awaiting-window': ['planning', 'reporting'],
+  preparing: ['patching', 'awaiting-window', 'reporting', 'needs-attention'],
+  patching: ['rebooting', 'verifying', 'restoring', 'needs-attention'],
+  rebooting: ['verifying', 'restoring', 'needs-attention'],
+  verifying: ['restoring', 'needs-attention', 'reporting'],
+  restoring: ['needs-attention', 'reporting'],
+  'needs-attention': ['rebooting', 'verifying', 'patching', 'restoring', 'reporting'],
+  reporting: ['ended'],
+  ended: [],
+};
+
+/**
+ * The only way from one state to the next.
+ * Throws a plain Error on a way that is not in the table: then the workflow is wrong, and its task
+ * stalls safely until it is mended.
+ */
+export function transition(from: CycleState, to: CycleState): CycleState {
+  if (!TRANSITIONS[from.name].includes(to.name)) {
+    throw new Error(`A patch cycle cannot go from ${from.name} to ${to.name}`);
+  }
+  return to;
+}
+
+/** What the query `cycle` answers. */
+export const CycleView = z.object({
+  host: HostName,
+  cycle: CycleId,
+  policy: z.string(),
+  requestedBy: z.string(),
+  startedAt: z.iso.datetime(),
+  state: CycleState,
+  plan: PlanOverview.nullable(),
+  steps: z.array(StepRecord),
+  decisions: z.array(TakenDecision),
+  refused: z.array(RefusedMessage),
+  refusedCount: z.number().int(),
+});
+export type CycleView = z.infer<typeof CycleView>;

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Approval } from './approval.ts';
+import type { Facts } from './facts.ts';
+import type { Check, LogReport } from './health.ts';
+import { CycleId, HostName, PersonName, Sha256 } from './names.ts';
+import type { PlanOverview, RebootRequired } from './plan.ts';
+import { NamedPolicy } from './policy.ts';
+import type { Report } from './report.ts';
+
+/** The steps of a patch cycle in their order, by the names that people see. */
+export const STEPS = [
+  'inspect',
+  'refresh',
+  'plan',
+  'approval',
+  'window',
+  'download',
+  'drain',
+  'baseline',
+  'backup',
+  'upgrade',
+  'security-update',
+  'reboot-and-wait',
+  'monitor-logs',
+  'verify',
+  'restore',
+  'undrain',
+  'report',
+  'retention',
+] as const;
+export const StepName = z.enum(STEPS);
+export type StepName = z.infer<typeof StepName>;
+
+/** What every step is told: which cycle of which host, and what the operator wants. */
+export const StepInput = z.object({
+  cycle: CycleId,
+  host: HostName,
+  policy: NamedPolicy,
+  workflow: z.object({ namespace: z.string(), workflowId: z.string(), runId: z.string() }),
+});
+export type StepInput = z.infer<typeof StepInput>;
+
+export const InspectInput = StepInput.extend({
+  requestedBy: PersonName,
+  /** The cycle whose lock may be taken over, named by a person who knows that it is dead. */
+  takeOver: CycleId.optional(),
+});
+export type InspectInput = z.infer<typeof InspectInput>;
+
+/** A step that acts on the plan of this digest, and only on that. */
+export const PlannedStepInput = StepInput.extend({ digest: Sha256 });
+export type PlannedStepInput = z.infer<typeof PlannedStepInput>;
+
+/** `archiveSha256` is what the backup step answered; null when no backup was verified, and so nothing was changed. */
+export const RestoreInput = StepInput.extend({ archiveSha256: Sha256.nullable() });
+export type RestoreInput = z.infer<typeof RestoreInput>;
+
+export type ChangeStepInput = PlannedStepInput & { approval: Approval };
+
+export type DownloadSummary = { archives: number; downloadedBytes: number };
+export type DrainSummary = { hook: string | null; updatersSuspended: string[] };
+export type BaselineSummary = {
+  activeServices: number;
+  failedUnits: string[];
+  /** One line for each probe: what it is, whether it answered, in which time. */
+  probes: string[];
+  knownErrorKinds: number;
+};
+export type BackupSummary = {
+  directory: string;
+  archiveSha256: string;
+  archiveBytes: number;
+  files: number;
+};
+export type InstallSummary = {
+  /** Packages whose version this step brought to the plan's. */
+  installed: number;
+  /** Whether an interrupted package run had to be healed on the way, and how often. */
+  healed: number;
+  /** Configuration files that a package left aside (`.dpkg-dist`, `.rpmnew`), by path. */
+  leftAside: string[];
+};
+export type RebootSummary = {
+  rebooted: boolean;
+  required: RebootRequired;
+  downMs: number | null;
+};
+export type Verification = { checks: Check[] };
+export type RestoreSummary = {
+  /** Files put back, and files deleted because the change had added them. */
+  restored: number;
+  deleted: number;
+  /** Whether the host must boot again so that nothing of the change keeps running. */
+  rebootNeeded: RebootRequired;
+};
+export type RestoreProof = {
+  exact: boolean;
+  entriesCompared: number;
+  /** One sentence for each difference that is left, 50 at most. */
+  differences: string[];
+  checks: Check[];
+};
+export type RetentionSummary = { kept: number; removed: string[] };
+
+/**
+ * The activities that an agent runs for its host, one at a time. Every one may be run twice and
+ * after a crash at any point; each throws an ApplicationFailure of a {@link FailureType} only.
+ */
+export type HostActivities = {
+  inspect(input: InspectInput): Promise<Facts>;
+  refresh(input: StepInput): Promise<void>;
+  plan(input: StepInput): Promise<PlanOverview>;
+  download(input: PlannedStepInput): Promise<DownloadSummary>;
+  drain(input: StepInput): Promise<DrainSummary>;
+  undrain(input: StepInput): Promise<void>;
+  baseline(input: PlannedStepInput): Promise<BaselineSummary>;
+  backup(input: PlannedStepInput): Promise<BackupSummary>;
+  upgrade(input: ChangeStepInput): Promise<InstallSummary>;
+  securityUpdate(input: ChangeStepInput): Promise<InstallSummary>;
+  /** `purpose` restore boots once more after a restore, whatever the policy says of patches. */
+  rebootAndWait(input: StepInput & { purpose: 'patch' | 'restore' }): Promise<RebootSummary>;
+  monitorLogs(input: StepInput): Promise<LogReport>;
+  verify(input: PlannedStepInput): Promise<Verification>;
+  /** The undo of backup, upgrade, security-update and reboot: harmless where no backup was made. */
+  restore(input: RestoreInput): Promise<RestoreSummary | null>;
+  proveRestored(input: StepInput): Promise<RestoreProof>;
+  /** Completes the draft with what only the host knows, keeps it on the host, and returns it. */
+  report(input: StepInput & { draft: Report }): Promise<Report>;
+  retention(input: StepInput): Promise<RetentionSummary>;
+  /** Gives the host's lock back; the last word of every cycle to its host. */
+  release(input: StepInput): Promise<void>;
+};
+
+/** The activities that central workers run. */
+export type ControlActivities = {
+  /** Keeps the report in the store of the central worker; running it again overwrites the same files. */
+  storeReport(report: Report): Promise<{ location: string }>;
+  /** Says to the worker's log that a person is waited for. */
+  notify(notice: { host: string; subject: string; text: string }): Promise<void>;
+};

@@ -1,0 +1,131 @@
+import type { HostTools } from '../host/tools.ts';
+import type { Advisory, Change, Removal, RebootRequired, Scope } from '../domain/plan.ts';
+
+/**
+ * The contract between the patch cycle and a family of package tools. Every implementation passes
+ * the conformance suite in test/packages/conformance.
+ *
+ * For every method:
+ * - Failures are StepFailures of the types named here. `MirrorUnreachable` and `PackageLockHeld`
+ *   may be retried as they are; nothing else is mended by a retry.
+ * - A method that changes nothing on the host may be called at any time, any number of times.
+ * - `install`, `repair` and the updaters' methods are idempotent: called again after they ended,
+ *   or after a crash in their middle, they bring the host to the same end.
+ * - No lock is ever deleted, no process of the package tools is ever killed.
+ */
+export type PackageManager = {
+  /** The family's name as plans and facts carry it: `apt`. */
+  readonly name: string;
+
+  /** Changes nothing. */
+  inspect(): Promise<PackageFacts>;
+
+  /**
+   * Completes an interrupted package run by the family's full recovery sequence, as durable jobs
+   * whose names begin with `jobPrefix`. Archives are looked for in `archiveDirectories`.
+   * Fails with `PackageStateBroken`, naming the packages that are left broken.
+   */
+  repair(input: RepairInput): Promise<{ repaired: string[] }>;
+
+  /**
+   * Brings the package lists up to date or fails; old lists never pass for new ones.
+   * Fails with `MirrorUnreachable` (may be retried), `MirrorListsBroken`, `ReleaseExpired`,
+   * `SignatureInvalid`, `HashMismatch`, `PackageLockHeld`.
+   */
+  refresh(): Promise<void>;
+
+  /**
+   * What an update of this scope would do now, from the lists as they are; changes nothing.
+   * Sorted by name, then architecture. `security` holds changes that a security origin offers and
+   * what those need, and nothing else.
+   * Fails with `DependencyProblem`, `PlanUnparsable`.
+   */
+  plan(scope: Scope): Promise<PlannedPackages>;
+
+  /**
+   * What is known about why these changes matter. Never fails and never guesses: what could not be
+   * asked is `unknown` with the reason in `source`. Bounded in time.
+   */
+  advisories(changes: readonly Change[]): Promise<Advisory[]>;
+
+  /**
+   * Fetches every archive of the changes into `directory` and compares each with its hash; archives
+   * that are there and match are kept. Nothing on the host changes.
+   * Fails with `MirrorUnreachable` (may be retried), `HashMismatch`, `VersionVanished`, `NotEnoughSpace`.
+   */
+  download(changes: readonly Change[], directory: string): Promise<{ archives: number; downloadedBytes: number }>;
+
+  /**
+   * The files that a backup must cover so that the changes and removals can be undone: see
+   * {@link Footprint}. Reads the downloaded archives in `directory`; changes nothing.
+   */
+  footprint(changes: readonly Change[], removals: readonly Removal[], directory: string): Promise<Footprint>;
+
+  /**
+   * Installs exactly `changes` (and makes `removals`) from the downloaded archives, without
+   * network, as durable jobs. What the tool would do is simulated first: anything outside
+   * `allowed` is `PlanDrifted`, before anything is touched. An interrupted run is healed and tried
+   * again, `attemptsMax` times in all. Afterwards the installed versions are read back.
+   * The packages' manual/automatic marks are as before.
+   * Fails with `PlanDrifted`, `HashMismatch`, `PackageLockHeld`, `PackageJobFailed`,
+   * `PackageJobTimedOut`, `PackageStateBroken`, `NotEnoughSpace`.
+   */
+  install(input: InstallInput): Promise<InstallResult>;
+
+  /** Sentences about everything that is not in order in the package database; empty means clean. Changes nothing. */
+  audit(changes: readonly Change[]): Promise<string[]>;
+
+  /** Versions by `name:architecture`; packages that are not fully installed are missing. Changes nothing. */
+  installedVersions(): Promise<ReadonlyMap<string, string>>;
+
+  /** Whether the host must boot again for what is installed to be what runs, judged without the plan. Changes nothing. */
+  rebootRequired(): Promise<RebootRequired>;
+
+  /** Switches the family's own unattended updaters off and waits until none is at work; says which were on. */
+  suspendUpdaters(): Promise<string[]>;
+
+  /** Switches those updaters on again that `suspendUpdaters` had named. */
+  resumeUpdaters(names: readonly string[]): Promise<void>;
+
+  /** Brings generated files (linker cache, module index) in line with the files after a restore. */
+  settleAfterRestore(): Promise<void>;
+};
+
+export type MakePackageManager = (tools: HostTools) => PackageManager;
+
+export type PackageFacts = {
+  held: string[];
+  /** Packages that an interrupted run left behind; empty when the database is sound. */
+  interrupted: string[];
+  /** Other updaters that are switched on or at work. */
+  otherUpdaters: string[];
+  /** Bytes that the downloaded archives of earlier work already take, to be told beside space. */
+  cacheDirectory: string;
+};
+
+export type PlannedPackages = { changes: Change[]; removals: Removal[]; held: string[]; rebootExpected: RebootRequired };
+
+export type Footprint = {
+  /** Directories that are covered whole: after a restore nothing is in them that was not there before. */
+  trees: string[];
+  /** Single paths: parents resolved, the last part never followed. Directories are covered themselves, not what is in them. */
+  paths: string[];
+  /** Paths that the new archives would add and that do not exist now; a restore deletes them. */
+  added: string[];
+};
+
+export type RepairInput = { jobPrefix: string; archiveDirectories: readonly string[]; deadlineMs: number };
+
+export type InstallInput = {
+  changes: readonly Change[];
+  removals: readonly Removal[];
+  /** Everything that the approved plan holds; the tool may pull forward from it, and nothing else. */
+  allowed: readonly Change[];
+  directory: string;
+  jobPrefix: string;
+  configFiles: 'keep' | 'replace';
+  attemptsMax: number;
+  deadlineMs: number;
+};
+
+export type InstallResult = { installed: number; healed: number; leftAside: string[] };

@@ -1,0 +1,52 @@
+/** Every name by which the parts of patchcycle find each other in Temporal. Names only: workflows import this file. */
+
+export const CENTRAL_TASK_QUEUE = 'patchcycle';
+
+/** The queue that only the agent of this host polls. */
+export function hostTaskQueue(host: string): string {
+  return `patchcycle-host-${host}`;
+}
+
+/** One workflow ID a host: Temporal itself refuses a second running cycle. */
+export function patchWorkflowId(host: string): string {
+  return `patch/${host}`;
+}
+
+export function planWorkflowId(host: string): string {
+  return `plan/${host}`;
+}
+
+export const WORKFLOW_TYPES = { patchHost: 'patchHost', planHost: 'planHost' } as const;
+
+export const MESSAGES = {
+  approve: 'approve',
+  reject: 'reject',
+  abort: 'abort',
+  resolve: 'resolve',
+  decide: 'decide',
+  cycle: 'cycle',
+} as const;
+
+/**
+ * Search attributes and their types. On SQL databases Temporal has room for ten Keywords and
+ * three of every other type.
+ */
+export const SEARCH_ATTRIBUTES = {
+  PatchHost: 'Keyword',
+  PatchGroup: 'Keyword',
+  PatchState: 'Keyword',
+  PatchOutcome: 'Keyword',
+  PatchPolicy: 'Keyword',
+  PatchRollout: 'Keyword',
+  PatchSecurityUpdates: 'Int',
+  PatchPackages: 'Int',
+  PatchRebootRequired: 'Bool',
+  PatchWindowStart: 'Datetime',
+} as const;
+export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
+
+/** The Web UI's page of one workflow run. */
+export function workflowLink(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
+  const part = encodeURIComponent;
+  return `${uiUrl.replace(/\/$/, '')}/namespaces/${part(namespace)}/workflows/${part(workflowId)}/${part(runId)}`;
+}
