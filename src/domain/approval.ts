@@ -7,6 +7,11 @@ import { PersonName, Sha256 } from './names.ts';
  */
 export const Approval = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('automatic'), digest: Sha256, policy: z.string() }),
-  z.strictObject({ kind: z.literal('person'), digest: Sha256, by: PersonName, at: z.iso.datetime() }),
+  z.strictObject({
+    kind: z.literal('person'),
+    digest: Sha256,
+    by: PersonName,
+    at: z.iso.datetime(),
+  }),
 ]);
 export type Approval = z.infer<typeof Approval>;

@@ -51,14 +51,23 @@ export type CycleStateName = CycleState['name'];
 const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {
   inspecting: ['planning', 'reporting'],
   planning: ['awaiting-approval', 'awaiting-window', 'preparing', 'reporting'],
-  'awaiting-approval': ['planning', 'awaiting-window', 'preparing', 'reporting'],
+  // After every wait the plan is made again.
+  'awaiting-approval': ['planning', 'reporting'],
   'awaiting-window': ['planning', 'reporting'],
-  preparing: ['patching', 'awaiting-window', 'reporting', 'needs-attention'],
+  // Back to planning when the window closed while the host was made ready.
+  preparing: ['planning', 'patching', 'reporting'],
   patching: ['rebooting', 'verifying', 'restoring', 'needs-attention'],
   rebooting: ['verifying', 'restoring', 'needs-attention'],
   verifying: ['restoring', 'needs-attention', 'reporting'],
   restoring: ['needs-attention', 'reporting'],
-  'needs-attention': ['rebooting', 'verifying', 'patching', 'restoring', 'reporting'],
+  'needs-attention': [
+    'patching',
+    'rebooting',
+    'verifying',
+    'restoring',
+    'needs-attention',
+    'reporting',
+  ],
   reporting: ['ended'],
   ended: [],
 };

@@ -35,6 +35,7 @@ export const FAILURES = {
   PackageStateBroken: { retryable: false },
   RebootNotProven: { retryable: true },
   RebootCapReached: { retryable: false },
+  WindowClosed: { retryable: false },
   NewLogErrors: { retryable: false },
   HealthWorse: { retryable: false },
   RestoreIncomplete: { retryable: false },

@@ -25,7 +25,9 @@ export const ShortName = z
 export type ShortName = z.infer<typeof ShortName>;
 
 /** A package name as Debian policy 5.6.1 and rpm allow it; it never begins with a hyphen. */
-export const PackageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/, 'not a package name');
+export const PackageName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/, 'not a package name');
 export type PackageName = z.infer<typeof PackageName>;
 
 /** A package version: dpkg's `[epoch:]upstream[-revision]` or rpm's `[epoch:]version-release`. */
@@ -40,7 +42,10 @@ export type Architecture = z.infer<typeof Architecture>;
 /** A systemd service name, without the `.service` ending. */
 export const ServiceName = z
   .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,200}$/, 'a service is named as systemd names it, without ".service"')
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,200}$/,
+    'a service is named as systemd names it, without ".service"',
+  )
   .refine((name) => !name.endsWith('.service'), 'leave out the ".service" ending');
 export type ServiceName = z.infer<typeof ServiceName>;
 
@@ -49,7 +54,10 @@ export const PersonName = z
   .string()
   .min(1, 'say who decides')
   .max(128)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@+'-]*$/u, 'a name has letters, digits, spaces and . _ @ + \' - only');
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._@+'-]*$/u,
+    "a name has letters, digits, spaces and . _ @ + ' - only",
+  );
 export type PersonName = z.infer<typeof PersonName>;
 
 /** One sentence of a person. Bounded because it is kept in the workflow's history and the report. */
@@ -59,14 +67,18 @@ export const Reason = z
   .regex(/^[^\p{Cc}]*$/u, 'a reason is one line of text');
 export type Reason = z.infer<typeof Reason>;
 
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 lower-case hexadecimal digits');
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 has 64 lower-case hexadecimal digits');
 export type Sha256 = z.infer<typeof Sha256>;
 
 /**
  * One cycle's name on the host and in unit names: start time and the first digits of the run's
  * identity, for example `20261124t184300z-1a2b3c4d`.
  */
-export const CycleId = z.string().regex(/^\d{8}t\d{6}z-[0-9a-f]{8}$/, 'not the name of a patch cycle');
+export const CycleId = z
+  .string()
+  .regex(/^\d{8}t\d{6}z-[0-9a-f]{8}$/, 'not the name of a patch cycle');
 export type CycleId = z.infer<typeof CycleId>;
 
 /** An absolute path without `.` or `..` parts, so that it names one place only. */

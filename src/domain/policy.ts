@@ -21,7 +21,10 @@ export type HttpProbe = z.infer<typeof HttpProbe>;
 
 export const TcpProbe = z.strictObject({
   port: z.number().int().min(1).max(65_535),
-  host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/).default('127.0.0.1'),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]{1,253}$/)
+    .default('127.0.0.1'),
   within: Duration.default('2s'),
 });
 export type TcpProbe = z.infer<typeof TcpProbe>;
@@ -47,7 +50,10 @@ function isRegExp(pattern: string): boolean {
 
 export const Logs = z.strictObject({
   soak: Duration.default('2m'),
-  ignore: z.array(z.string().max(500).refine(isRegExp, 'not a regular expression')).max(100).default([]),
+  ignore: z
+    .array(z.string().max(500).refine(isRegExp, 'not a regular expression'))
+    .max(100)
+    .default([]),
 });
 export type Logs = z.infer<typeof Logs>;
 
@@ -83,7 +89,9 @@ export const Policy = z.strictObject({
       paths: z.array(AbsolutePath).max(100).default([]),
     })
     .prefault({}),
-  hooks: z.strictObject({ drain: ShortName.optional(), undrain: ShortName.optional() }).prefault({}),
+  hooks: z
+    .strictObject({ drain: ShortName.optional(), undrain: ShortName.optional() })
+    .prefault({}),
   /** `keep` leaves a changed configuration file as it is and reports the package's version beside it. */
   configFiles: z.enum(['keep', 'replace']).default('keep'),
   /** Whether an interrupted package run found at the start is repaired instead of refused. */

@@ -56,15 +56,27 @@ export const Report = z.object({
   refusedCount: z.number().int(),
   steps: z.array(StepRecord).max(200),
   leftAside: z.array(z.string()).max(200),
-  reboots: z.array(z.object({ purpose: z.string(), reason: RebootRequired, downMs: z.number().nullable() })).max(10),
+  reboots: z
+    .array(z.object({ purpose: z.string(), reason: RebootRequired, downMs: z.number().nullable() }))
+    .max(10),
   logs: LogReport.nullable(),
   checks: z.array(Check).max(500),
   backup: z
-    .object({ directory: z.string(), archiveSha256: z.string(), archiveBytes: z.number(), files: z.number() })
+    .object({
+      directory: z.string(),
+      archiveSha256: z.string(),
+      archiveBytes: z.number(),
+      files: z.number(),
+    })
     .nullable(),
   /** Proof that a restore put everything back; null where nothing was restored. */
   restore: z
-    .object({ exact: z.boolean(), entriesCompared: z.number(), differences: z.array(z.string()).max(50), checks: z.array(Check) })
+    .object({
+      exact: z.boolean(),
+      entriesCompared: z.number(),
+      differences: z.array(z.string()).max(50),
+      checks: z.array(Check),
+    })
     .nullable(),
   /** The failures that decided the ending, in their order. */
   failures: z.array(FailureRecord).max(50),

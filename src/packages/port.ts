@@ -53,13 +53,20 @@ export type PackageManager = {
    * that are there and match are kept. Nothing on the host changes.
    * Fails with `MirrorUnreachable` (may be retried), `HashMismatch`, `VersionVanished`, `NotEnoughSpace`.
    */
-  download(changes: readonly Change[], directory: string): Promise<{ archives: number; downloadedBytes: number }>;
+  download(
+    changes: readonly Change[],
+    directory: string,
+  ): Promise<{ archives: number; downloadedBytes: number }>;
 
   /**
    * The files that a backup must cover so that the changes and removals can be undone: see
    * {@link Footprint}. Reads the downloaded archives in `directory`; changes nothing.
    */
-  footprint(changes: readonly Change[], removals: readonly Removal[], directory: string): Promise<Footprint>;
+  footprint(
+    changes: readonly Change[],
+    removals: readonly Removal[],
+    directory: string,
+  ): Promise<Footprint>;
 
   /**
    * Installs exactly `changes` (and makes `removals`) from the downloaded archives, without
@@ -103,7 +110,12 @@ export type PackageFacts = {
   cacheDirectory: string;
 };
 
-export type PlannedPackages = { changes: Change[]; removals: Removal[]; held: string[]; rebootExpected: RebootRequired };
+export type PlannedPackages = {
+  changes: Change[];
+  removals: Removal[];
+  held: string[];
+  rebootExpected: RebootRequired;
+};
 
 export type Footprint = {
   /** Directories that are covered whole: after a restore nothing is in them that was not there before. */
@@ -114,7 +126,11 @@ export type Footprint = {
   added: string[];
 };
 
-export type RepairInput = { jobPrefix: string; archiveDirectories: readonly string[]; deadlineMs: number };
+export type RepairInput = {
+  jobPrefix: string;
+  archiveDirectories: readonly string[];
+  deadlineMs: number;
+};
 
 export type InstallInput = {
   changes: readonly Change[];

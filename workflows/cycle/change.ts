@@ -1,0 +1,215 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { Approval } from '../../src/domain/approval.ts';
+import type { FailureRecord } from '../../src/domain/failure.ts';
+import type { InstallSummary } from '../../src/domain/steps.ts';
+import { nextOpening } from '../../src/planning/windows.ts';
+import { waitForResolution } from './attention.ts';
+import { dropUndo, registerUndo, runUndos } from './compensation.ts';
+import { enter, noteFailure, planDigest, type Cycle } from './cycle.ts';
+import { failureRecord } from './failure-record.ts';
+import { stepsOn } from './host-steps.ts';
+import { seconds } from './prepare.ts';
+import { restoreHost } from './restore.ts';
+import { runStep, skipStep } from './run-step.ts';
+import type { Ending } from './settle-on-plan.ts';
+
+/**
+ * Changes the host, and ends all new or all old; otherwise a person says how it goes on.
+ * Everything before is in place: plan, approval, open window, verified backup.
+ */
+export async function changeHost(cycle: Cycle, approval: Approval): Promise<Ending> {
+  registerUndo(cycle, 'change', () => restoreHost(cycle));
+  const steps = [
+    () => upgrade(cycle, approval),
+    () => securityUpdate(cycle, approval),
+    () => rebootIfRequired(cycle),
+    () => monitorLogs(cycle),
+    () => verify(cycle),
+  ];
+  let next = 0;
+  for (;;) {
+    const failure = await firstFailure(cycle, async () => {
+      for (; next < steps.length; next++) await steps[next]?.();
+      dropUndo(cycle, 'change'); // The change is proven good: from here on nothing restores it.
+    });
+    if (failure === null) break;
+    const way = needsPersonFirst(cycle, failure)
+      ? await waitForResolution(cycle, failure)
+      : 'restore';
+    if (way === 'restore') return putBack(cycle, failure);
+    if (way === 'accept') return accept(cycle, failure);
+  }
+  return finishWithUndrain(cycle);
+}
+
+/** Whether restoring by itself is out of the question: the policy says so, the host is gone, or only time ran out. */
+function needsPersonFirst(cycle: Cycle, failure: FailureRecord): boolean {
+  return (
+    cycle.input.policy.onFailure === 'hold' ||
+    ['HostUnreachable', 'RebootCapReached', 'WindowClosed'].includes(failure.type)
+  );
+}
+
+async function firstFailure(
+  cycle: Cycle,
+  work: () => Promise<void>,
+): Promise<FailureRecord | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return noteFailure(cycle, failureRecord(error, cycle.input.host));
+  }
+}
+
+async function finishWithUndrain(cycle: Cycle): Promise<Ending> {
+  for (;;) {
+    const failure = await firstFailure(cycle, () => runUndos(cycle));
+    if (failure === null) {
+      const { changeCount, securityCount } = cycle.plan ?? { changeCount: 0, securityCount: 0 };
+      return {
+        outcome: 'patched',
+        explanation: `${changeCount} packages were brought to the planned versions, ${securityCount} of them for security; the host is as healthy as before.`,
+      };
+    }
+    if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
+  }
+}
+
+async function putBack(cycle: Cycle, cause: FailureRecord): Promise<Ending> {
+  for (;;) {
+    const failure = await firstFailure(cycle, () => runUndos(cycle));
+    if (failure === null) {
+      return cycle.found.touched
+        ? {
+            outcome: 'restored',
+            explanation: `${cause.message} The host was put back from its backup, and that is proven.`,
+          }
+        : {
+            outcome: 'failed',
+            explanation: `${cause.message} Nothing had been changed on the host, and that is proven.`,
+          };
+    }
+    if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
+  }
+}
+
+/** A person takes the host as it is. Traffic and updaters come back all the same; nothing is restored. */
+async function accept(cycle: Cycle, failure: FailureRecord): Promise<Ending> {
+  dropUndo(cycle, 'change');
+  await firstFailure(cycle, () => runUndos(cycle));
+  const by = cycle.decisions.at(-1)?.decision.by ?? 'a person';
+  return {
+    outcome: 'accepted-as-is',
+    explanation: `${by} accepted the host as it is, after: ${failure.message}`,
+  };
+}
+
+async function upgrade(cycle: Cycle, approval: Approval): Promise<void> {
+  const { input, step } = cycle;
+  if (input.policy.scope === 'security')
+    return skipStep(cycle, 'upgrade', 'the scope is security only');
+  beginDisruption(cycle, 'patching');
+  const on = stepsOn(input.host, input.policy);
+  const digest = planDigest(cycle);
+  await installStep(cycle, 'upgrade', () =>
+    on.upgrade('upgrade to the planned versions', { ...step, digest, approval }),
+  );
+}
+
+async function securityUpdate(cycle: Cycle, approval: Approval): Promise<void> {
+  const { input, step } = cycle;
+  beginDisruption(cycle, 'patching');
+  const on = stepsOn(input.host, input.policy);
+  const digest = planDigest(cycle);
+  await installStep(cycle, 'security-update', () =>
+    on.securityUpdate('install the planned security updates', { ...step, digest, approval }),
+  );
+}
+
+async function installStep(
+  cycle: Cycle,
+  step: 'upgrade' | 'security-update',
+  work: () => Promise<InstallSummary>,
+): Promise<void> {
+  const summary = await runStep(cycle, step, work, ({ installed, healed, leftAside }) =>
+    [
+      `${installed} packages installed`,
+      healed > 0 ? `an interrupted run was healed ${healed} times` : '',
+      leftAside.length > 0 ? `configuration left aside: ${leftAside.join(', ')}` : '',
+    ]
+      .filter(Boolean)
+      .join('; '),
+  );
+  cycle.found.leftAside.push(...summary.leftAside);
+}
+
+async function rebootIfRequired(cycle: Cycle): Promise<void> {
+  const { input, step } = cycle;
+  if (input.policy.reboot === 'never')
+    return skipStep(cycle, 'reboot-and-wait', 'the policy never reboots');
+  beginDisruption(cycle, 'rebooting');
+  const on = stepsOn(input.host, input.policy);
+  const { rebooted, required, downMs } = await runStep(
+    cycle,
+    'reboot-and-wait',
+    () => on.rebootAndWait('reboot if required, and wait', { ...step, purpose: 'patch' }),
+    (reboot) =>
+      reboot.rebooted
+        ? `rebooted in ${seconds(reboot.downMs)}: ${reboot.required.reason}`
+        : `no reboot: ${reboot.required.answer}, ${reboot.required.reason}`,
+  );
+  if (rebooted) cycle.found.reboots.push({ purpose: 'patch', reason: required, downMs });
+}
+
+async function monitorLogs(cycle: Cycle): Promise<void> {
+  const { input, step } = cycle;
+  enter(cycle, { name: 'verifying', digest: planDigest(cycle) });
+  const on = stepsOn(input.host, input.policy);
+  cycle.found.logs = await runStep(
+    cycle,
+    'monitor-logs',
+    () => on.monitorLogs(`watch the logs for ${input.policy.logs.soak}`, step),
+    ({ linesRead, knownKinds }) =>
+      `no new kind of error in ${linesRead} lines; ${knownKinds.length} known kinds`,
+  );
+}
+
+async function verify(cycle: Cycle): Promise<void> {
+  const { input, step } = cycle;
+  if (cycle.state.name !== 'verifying')
+    enter(cycle, { name: 'verifying', digest: planDigest(cycle) });
+  const on = stepsOn(input.host, input.policy);
+  const { checks } = await runStep(
+    cycle,
+    'verify',
+    () => on.verify('verify against plan and baseline', { ...step, digest: planDigest(cycle) }),
+    (verification) => `${verification.checks.length} checks passed`,
+  );
+  cycle.found.checks = checks;
+}
+
+/**
+ * Enters a state whose step takes the host down. Once the window is closed no further such step
+ * begins by itself; the first retry that a person asks for may run outside it.
+ */
+function beginDisruption(cycle: Cycle, name: 'patching' | 'rebooting'): void {
+  if (cycle.state.name !== name) enter(cycle, { name, digest: planDigest(cycle) });
+  const personWantsIt = cycle.decisions.some(({ decision }) => decision.kind === 'resolve');
+  if (personWantsIt || windowIsOpen(cycle)) return;
+  throw ApplicationFailure.nonRetryable(
+    `The maintenance window of ${cycle.input.host} closed before the change was finished.`,
+    'WindowClosed',
+    {
+      remedy:
+        'Resolve with retry to finish outside the window, with restore to put the host back, or with accept to leave it.',
+    },
+  );
+}
+
+export function windowIsOpen({ input }: Cycle): boolean {
+  const { window } = input.policy;
+  if (window === undefined) return true;
+  const opening = nextOpening(window, Date.now(), 1);
+  return opening !== null && opening.opensAtMs <= Date.now();
+}

@@ -1,0 +1,51 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import type { Report } from '../../src/domain/report.ts';
+import { enter, noteFailure, now, type Cycle } from './cycle.ts';
+import { failureRecord } from './failure-record.ts';
+import { controlActivities, stepsOn } from './host-steps.ts';
+import { draftReport } from './report-draft.ts';
+import { runStep } from './run-step.ts';
+import type { Ending } from './settle-on-plan.ts';
+
+/**
+ * The last words of every cycle: report, old backups, lock. A host that cannot be reached any more
+ * does not take the report with it; what could not be done there is named in it.
+ */
+export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> {
+  const { input, step } = cycle;
+  const on = stepsOn(input.host, input.policy);
+  enter(cycle, { name: 'reporting', outcome: ending.outcome });
+  const hostIsGone = cycle.found.failures.at(-1)?.type === 'HostUnreachable';
+
+  if (!hostIsGone && ending.outcome === 'patched') {
+    await attempt(cycle, () =>
+      runStep(
+        cycle,
+        'retention',
+        () => on.retention('remove old backups', step),
+        ({ kept, removed }) => `${kept} backups kept, ${removed.length} removed`,
+      ),
+    );
+  }
+  let report = draftReport(cycle, ending);
+  if (!hostIsGone) {
+    report =
+      (await attempt(cycle, () => on.report('write the report', { ...step, draft: report }))) ??
+      report;
+    await attempt(cycle, () => on.release('give the lock back', step));
+  }
+  report = { ...report, failures: cycle.found.failures, endedAt: now() };
+  await attempt(cycle, () => controlActivities('store the report').storeReport(report));
+  enter(cycle, { name: 'ended', outcome: ending.outcome });
+  return report;
+}
+
+async function attempt<T>(cycle: Cycle, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    noteFailure(cycle, failureRecord(error, cycle.input.host));
+    return null;
+  }
+}

@@ -1,0 +1,160 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import {
+  PatchHostInput,
+  transition,
+  type CycleState,
+  type CycleView,
+} from '../../src/domain/cycle.ts';
+import type { Abort, RefusedMessage, Resolve, TakenDecision } from '../../src/domain/decision.ts';
+import type { FailureRecord } from '../../src/domain/failure.ts';
+import type { PlanOverview } from '../../src/domain/plan.ts';
+import type { Report, StepRecord } from '../../src/domain/report.ts';
+import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
+import { showDetails } from './details.ts';
+import type { Undo } from './compensation.ts';
+import { publishPlan, publishState } from './search-attributes.ts';
+
+/** What steps find out on the way and the report tells afterwards. */
+export type Findings = Pick<
+  Report,
+  'facts' | 'logs' | 'checks' | 'restore' | 'leftAside' | 'reboots' | 'failures'
+> & {
+  backup: BackupSummary | null;
+  /** A restore found something to put back; one that is repeated after a crash may find nothing any more. */
+  touched: boolean;
+};
+
+/** Everything one running cycle knows; the only mutable thing in the workflow. */
+export type Cycle = {
+  readonly input: PatchHostInput;
+  readonly step: StepInput;
+  readonly startedAt: string;
+  state: CycleState;
+  plan: PlanOverview | null;
+  readonly steps: StepRecord[];
+  readonly found: Findings;
+  readonly decisions: TakenDecision[];
+  readonly refused: RefusedMessage[];
+  refusedCount: number;
+  /** The last approval or rejection of the plan that is waited for. */
+  verdict: TakenDecision | null;
+  aborted: Abort | null;
+  resolution: Resolve | null;
+  /** Stops what runs before the first change; set while that phase lasts. */
+  cancelPreparation: (() => void) | null;
+  /** Undos of the steps that began, in their order. */
+  readonly undos: Undo[];
+};
+
+/**
+ * The cycle of this workflow run.
+ * Throws ApplicationFailure `BadInput` on input that is not a {@link PatchHostInput}.
+ */
+export function openCycle(rawInput: unknown): Cycle {
+  const input = parseInput(rawInput);
+  const { namespace, workflowId, runId, startTime } = workflowInfo();
+  const cycle: Cycle = {
+    input,
+    step: {
+      cycle: cycleId(startTime, runId),
+      host: input.host,
+      policy: input.policy,
+      workflow: { namespace, workflowId, runId },
+    },
+    startedAt: startTime.toISOString(),
+    state: { name: 'inspecting' },
+    plan: null,
+    steps: [],
+    found: {
+      facts: null,
+      logs: null,
+      checks: [],
+      restore: null,
+      leftAside: [],
+      reboots: [],
+      failures: [],
+      backup: null,
+      touched: false,
+    },
+    decisions: [],
+    refused: [],
+    refusedCount: 0,
+    verdict: null,
+    aborted: null,
+    resolution: null,
+    cancelPreparation: null,
+    undos: [],
+  };
+  publishState(cycle);
+  showDetails(cycle);
+  return cycle;
+}
+
+/** Goes to the next state, and shows it in the Web UI and in search. */
+export function enter(cycle: Cycle, next: CycleState): void {
+  cycle.state = transition(cycle.state, next);
+  publishState(cycle);
+  showDetails(cycle);
+}
+
+export function takePlan(cycle: Cycle, plan: PlanOverview): void {
+  cycle.plan = plan;
+  publishPlan(plan);
+  showDetails(cycle);
+}
+
+/** The digest of the plan at hand. It is an error of this workflow to ask before there is one. */
+export function planDigest(cycle: Cycle): string {
+  if (cycle.plan === null) throw new Error('No plan was made yet, so it has no digest');
+  return cycle.plan.digest;
+}
+
+export function noteFailure(cycle: Cycle, failure: FailureRecord): FailureRecord {
+  if (cycle.found.failures.length < FAILURES_KEPT) cycle.found.failures.push(failure);
+  return failure;
+}
+
+/** Enough to tell a whole bad night; the report's schema has the same bound. */
+const FAILURES_KEPT = 50;
+
+export function viewOf(cycle: Cycle): CycleView {
+  return {
+    host: cycle.input.host,
+    cycle: cycle.step.cycle,
+    policy: cycle.input.policy.name,
+    requestedBy: cycle.input.requestedBy,
+    startedAt: cycle.startedAt,
+    state: cycle.state,
+    plan: cycle.plan,
+    steps: cycle.steps,
+    decisions: cycle.decisions,
+    refused: cycle.refused,
+    refusedCount: cycle.refusedCount,
+  };
+}
+
+export function now(): string {
+  return new Date().toISOString();
+}
+
+function parseInput(rawInput: unknown): PatchHostInput {
+  const parsed = PatchHostInput.safeParse(rawInput);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  throw ApplicationFailure.nonRetryable(
+    `This patch cycle cannot start. ${errors.join('; ')}`,
+    'BadInput',
+    {
+      remedy:
+        'Start it with the patchcycle command or its client library, which check the input first.',
+      findings: errors,
+    },
+  );
+}
+
+export function cycleId(startTime: Date, runId: string): string {
+  const time = startTime.toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
+  return `${time}z-${runId.replace(/-/g, '').slice(0, 8)}`;
+}

@@ -1,0 +1,132 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { PlanOverview } from '../../src/domain/plan.ts';
+import type { Cycle } from './cycle.ts';
+
+/** Rows of the plan in the details; the Web UI's field holds 20 kB and people read the first page. */
+const ROWS_SHOWN = 40;
+
+/** Temporal's own limit is 20 kB; a little is kept for multi-byte characters. */
+const DETAILS_MAX = 18_000;
+
+/**
+ * Shows in the Web UI where the cycle stands, what it waits for, and the exact command and signal
+ * that would move it on.
+ */
+export function showDetails(cycle: Cycle): void {
+  const parts = [
+    headline(cycle),
+    nextMove(cycle),
+    timeline(cycle),
+    cycle.plan && planTable(cycle.plan),
+    refusals(cycle),
+  ];
+  setCurrentDetails(parts.filter(Boolean).join('\n\n').slice(0, DETAILS_MAX));
+}
+
+function headline({ input, state, step }: Cycle): string {
+  const what =
+    state.name === 'ended' || state.name === 'reporting'
+      ? `${state.name}: ${state.outcome}`
+      : state.name;
+  return `## ${input.host}: ${what}\nPolicy **${input.policy.name}** (scope ${input.policy.scope}), asked for by ${input.requestedBy}. Cycle \`${step.cycle}\`.`;
+}
+
+function nextMove({ input, state }: Cycle): string | null {
+  const { host } = input;
+  switch (state.name) {
+    case 'awaiting-approval':
+      return [
+        `**Waits for a person** until ${state.expiresAt}, because ${state.why}.`,
+        commands([
+          `patchcycle approve ${host} --digest ${state.digest}`,
+          `patchcycle reject ${host} --digest ${state.digest} --why "..."`,
+        ]),
+        `Or send the signal \`approve\` (or \`reject\`) with:\n\n${json({ by: 'your name', digest: state.digest })}`,
+      ].join('\n\n');
+    case 'awaiting-window':
+      return [
+        `**Waits for the maintenance window**, which opens ${state.opensAt}. The plan is made again then.`,
+        commands([`patchcycle abort ${host} --why "..."`]),
+        `Or send the signal \`abort\` with:\n\n${json({ by: 'your name' })}`,
+      ].join('\n\n');
+    case 'needs-attention':
+      return [
+        `**A person is needed** since ${state.since}: ${oneLine(state.failure.message)}`,
+        state.failure.details ? `What to do: ${oneLine(state.failure.details.remedy)}` : '',
+        (state.failure.details?.findings ?? [])
+          .map((finding) => `- ${oneLine(finding)}`)
+          .join('\n'),
+        commands([
+          `patchcycle resolve ${host} --how retry     # try the failed step again`,
+          `patchcycle resolve ${host} --how restore   # put the host back from its backup`,
+          `patchcycle resolve ${host} --how accept    # leave it as it is`,
+        ]),
+        `Or send the signal \`resolve\` with:\n\n${json({ by: 'your name', how: 'retry' })}`,
+      ]
+        .filter(Boolean)
+        .join('\n\n');
+    default:
+      return null;
+  }
+}
+
+function timeline({ steps }: Cycle): string | null {
+  if (steps.length === 0) return null;
+  const rows = steps.map(
+    ({ step, status, summary, startedAt }) =>
+      `| ${startedAt.slice(11, 19)} | ${step} | ${status} | ${cell(summary)} |`,
+  );
+  return ['| UTC | step | | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function planTable(plan: PlanOverview): string {
+  const rows = plan.rows.slice(0, ROWS_SHOWN).map((row) => {
+    const cves =
+      row.cves === 'unknown'
+        ? 'unknown'
+        : row.cves.slice(0, 5).join(' ') + (row.cves.length > 5 ? ' …' : '');
+    return `| ${cell(row.name)} | ${cell(row.oldVersion ?? 'new')} | ${cell(row.newVersion)} | ${row.security ? 'yes' : ''} | ${cell(cves)} |`;
+  });
+  const more = plan.changeCount - rows.length;
+  return [
+    `### Plan: ${plan.changeCount} packages, ${plan.securityCount} of them security`,
+    `Digest \`${plan.digest}\`, made ${plan.madeAt}. Reboot expected: ${plan.rebootExpected.answer} (${oneLine(plan.rebootExpected.reason)}).`,
+    plan.removals.length > 0
+      ? `**Removes:** ${plan.removals.map(({ name }) => cell(name)).join(', ')}`
+      : '',
+    plan.held.length > 0 ? `Held back: ${plan.held.map(cell).join(', ')}` : '',
+    ['| package | from | to | security | CVEs |', '| --- | --- | --- | --- | --- |', ...rows].join(
+      '\n',
+    ),
+    more > 0 ? `… and ${more} more` : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function refusals({ refused, refusedCount }: Cycle): string | null {
+  if (refusedCount === 0) return null;
+  const last = refused
+    .slice(-5)
+    .map(
+      ({ at, kind, by, why }) => `- ${at} ${kind} by ${cell(by ?? 'nobody named')}: ${cell(why)}`,
+    );
+  return [`### Refused messages: ${refusedCount}`, ...last].join('\n');
+}
+
+function commands(lines: string[]): string {
+  return ['```sh', ...lines, '```'].join('\n');
+}
+
+function json(value: unknown): string {
+  return ['```json', JSON.stringify(value), '```'].join('\n');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+/** Text inside a Markdown table: one line, and nothing that a sender could use as markup. */
+function cell(text: string): string {
+  return oneLine(text).replace(/[|\\`<>[\]*_]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,57 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { StepName } from '../../src/domain/steps.ts';
+import type { StepRecord } from '../../src/domain/report.ts';
+import { now, type Cycle } from './cycle.ts';
+import { showDetails } from './details.ts';
+import { failureRecord } from './failure-record.ts';
+
+/** The timeline's bound, far above a cycle with every kind of retry; the report's schema has the same. */
+const STEP_RECORDS_MAX = 200;
+
+/**
+ * Runs one step and writes it into the timeline: when it began and ended and what came of it.
+ * Whatever the work throws is thrown on.
+ */
+export async function runStep<T>(
+  cycle: Cycle,
+  step: StepName,
+  work: () => Promise<T>,
+  say: (result: T) => string,
+): Promise<T> {
+  const record: StepRecord = {
+    step,
+    startedAt: now(),
+    endedAt: null,
+    status: 'running',
+    summary: '',
+  };
+  keep(cycle, record);
+  showDetails(cycle);
+  try {
+    const result = await work();
+    record.status = 'done';
+    record.summary = say(result).slice(0, 500);
+    return result;
+  } catch (error) {
+    record.status = 'failed';
+    if (isCancellation(error)) {
+      record.summary = 'stopped';
+    } else {
+      record.failure = failureRecord(error, cycle.input.host);
+      record.summary = record.failure.message.slice(0, 500);
+    }
+    throw error;
+  } finally {
+    record.endedAt = now();
+    showDetails(cycle);
+  }
+}
+
+export function skipStep(cycle: Cycle, step: StepName, why: string): void {
+  const at = now();
+  keep(cycle, { step, startedAt: at, endedAt: at, status: 'skipped', summary: why.slice(0, 500) });
+}
+
+function keep(cycle: Cycle, record: StepRecord): void {
+  if (cycle.steps.length < STEP_RECORDS_MAX) cycle.steps.push(record);
+}

@@ -1,0 +1,42 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { PlanOverview } from '../../src/domain/plan.ts';
+import type { Cycle } from './cycle.ts';
+
+const host = defineSearchAttributeKey('PatchHost', 'KEYWORD');
+const group = defineSearchAttributeKey('PatchGroup', 'KEYWORD');
+const state = defineSearchAttributeKey('PatchState', 'KEYWORD');
+const outcome = defineSearchAttributeKey('PatchOutcome', 'KEYWORD');
+const policy = defineSearchAttributeKey('PatchPolicy', 'KEYWORD');
+const securityUpdates = defineSearchAttributeKey('PatchSecurityUpdates', 'INT');
+const packages = defineSearchAttributeKey('PatchPackages', 'INT');
+const rebootRequired = defineSearchAttributeKey('PatchRebootRequired', 'BOOL');
+const windowStart = defineSearchAttributeKey('PatchWindowStart', 'DATETIME');
+
+/** Makes the cycle findable by where it stands. A host in several groups is found by its first one. */
+export function publishState(cycle: Cycle): void {
+  const { input } = cycle;
+  upsertSearchAttributes([
+    { key: host, value: input.host },
+    { key: group, value: input.groups[0] ?? null },
+    { key: policy, value: input.policy.name },
+    { key: state, value: cycle.state.name },
+    { key: outcome, value: cycle.state.name === 'ended' ? cycle.state.outcome : null },
+    {
+      key: windowStart,
+      value: cycle.state.name === 'awaiting-window' ? new Date(cycle.state.opensAt) : null,
+    },
+  ]);
+}
+
+export function publishPlan(plan: PlanOverview): void {
+  upsertSearchAttributes([
+    { key: packages, value: plan.changeCount },
+    { key: securityUpdates, value: plan.securityCount },
+    // "unknown" is left out: a Bool cannot say it, and "false" would be a lie.
+    {
+      key: rebootRequired,
+      value: plan.rebootExpected.answer === 'unknown' ? null : plan.rebootExpected.answer === 'yes',
+    },
+  ]);
+}

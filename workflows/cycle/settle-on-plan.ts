@@ -1,0 +1,177 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { Approval } from '../../src/domain/approval.ts';
+import { durationMs } from '../../src/domain/duration.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { PlanOverview } from '../../src/domain/plan.ts';
+import { needsPerson } from '../../src/planning/approval-rule.ts';
+import { describeDrift } from '../../src/planning/drift.ts';
+import { nextOpening } from '../../src/planning/windows.ts';
+import { enter, now, takePlan, type Cycle } from './cycle.ts';
+import { stepsOn } from './host-steps.ts';
+import { notifyPeople } from './notify.ts';
+import { runStep, skipStep } from './run-step.ts';
+
+export type Ending = { outcome: Outcome; explanation: string };
+
+/**
+ * A plan that changes this often while people and windows are waited for is never going to be
+ * installed as approved; somebody has to look.
+ */
+const ROUNDS_MAX = 25;
+
+/**
+ * Makes the plan, has it approved and waits for the window, until all three hold at the same
+ * moment: after every wait the plan is made again, and one that differs is approved again.
+ */
+export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
+  let approval: Approval | null = null;
+  let approved: PlanOverview | null = null;
+  for (let round = 1; round <= ROUNDS_MAX; round++) {
+    const plan = await makePlan(cycle);
+    if (plan.changeCount + plan.removalCount === 0) {
+      return {
+        outcome: 'up-to-date',
+        explanation: `Nothing to do: no ${cycle.input.policy.scope === 'security' ? 'security ' : ''}update is pending.`,
+      };
+    }
+    if (approval?.digest !== plan.digest) {
+      const answer = await obtainApproval(cycle, plan, approved);
+      if ('outcome' in answer) return answer;
+      approval = answer;
+      approved = plan;
+      if (approval.kind === 'person') continue;
+    }
+    if (!(await waitForWindow(cycle))) return approval;
+  }
+  throw ApplicationFailure.nonRetryable(
+    `The plan for ${cycle.input.host} changed ${ROUNDS_MAX} times while it was waited for.`,
+    'PlanDrifted',
+    { remedy: 'Look why its repositories change so often, then start the cycle again.' },
+  );
+}
+
+async function makePlan(cycle: Cycle): Promise<PlanOverview> {
+  const { input, step } = cycle;
+  const on = stepsOn(input.host, input.policy);
+  if (cycle.state.name !== 'planning') enter(cycle, { name: 'planning' });
+  await runStep(
+    cycle,
+    'refresh',
+    () => on.refresh('refresh the package lists', step),
+    () => 'package lists are fresh',
+  );
+  const plan = await runStep(
+    cycle,
+    'plan',
+    () => on.plan(`plan updates, scope ${input.policy.scope}`, step),
+    describePlan,
+  );
+  takePlan(cycle, plan);
+  return plan;
+}
+
+function describePlan(plan: PlanOverview): string {
+  const removals = plan.removalCount > 0 ? `, removes ${plan.removalCount}` : '';
+  return `${plan.changeCount} packages, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
+}
+
+async function obtainApproval(
+  cycle: Cycle,
+  plan: PlanOverview,
+  before: PlanOverview | null,
+): Promise<Approval | Ending> {
+  const { policy, host } = cycle.input;
+  const rule = needsPerson(policy, plan);
+  if (rule === null) {
+    skipStep(cycle, 'approval', `policy ${policy.name} asks for none`);
+    return { kind: 'automatic', digest: plan.digest, policy: policy.name };
+  }
+  const drift = before === null ? [] : describeDrift(before, plan);
+  const why =
+    drift.length === 0
+      ? rule
+      : `the plan changed since it was approved (${drift.slice(0, 3).join('; ')})`;
+  return runStep(
+    cycle,
+    'approval',
+    () => waitForVerdict(cycle, plan.digest, why),
+    (answer) =>
+      'outcome' in answer
+        ? answer.explanation
+        : `approved${answer.kind === 'person' ? ` by ${answer.by}` : ''}`,
+  );
+
+  async function waitForVerdict(
+    cycle: Cycle,
+    digest: string,
+    why: string,
+  ): Promise<Approval | Ending> {
+    const expiresMs = durationMs(policy.approval.expires);
+    const expiresAt = new Date(Date.now() + expiresMs).toISOString();
+    cycle.verdict = null;
+    enter(cycle, { name: 'awaiting-approval', digest, expiresAt, why });
+    await notifyPeople(
+      cycle,
+      `${host} waits for approval`,
+      `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}`,
+    );
+    const decided = await condition(() => cycle.verdict !== null, expiresMs, {
+      summary: `approval of ${digest.slice(0, 12)} expires`,
+    });
+    const verdict = takeVerdict(cycle);
+    if (!decided || verdict === null) {
+      return {
+        outcome: 'expired',
+        explanation: `Nobody decided on the plan within ${policy.approval.expires}; nothing was changed.`,
+      };
+    }
+    const { decision, at } = verdict;
+    if (decision.kind === 'reject') {
+      return {
+        outcome: 'rejected',
+        explanation: `${decision.by} rejected the plan${decision.why ? `: ${decision.why}` : ''}; nothing was changed.`,
+      };
+    }
+    return { kind: 'person', digest, by: decision.by, at };
+  }
+}
+
+function takeVerdict(cycle: Cycle): Cycle['verdict'] {
+  const { verdict } = cycle;
+  cycle.verdict = null;
+  return verdict;
+}
+
+/** Answers whether it had to wait; then the world may have changed. */
+async function waitForWindow(cycle: Cycle): Promise<boolean> {
+  const { policy, host } = cycle.input;
+  if (policy.window === undefined || cycle.plan === null) {
+    skipStep(cycle, 'window', `policy ${policy.name} has no maintenance window`);
+    return false;
+  }
+  const opening = nextOpening(policy.window, Date.now(), durationMs(policy.limits.wholeCycle));
+  if (opening === null) {
+    throw ApplicationFailure.nonRetryable(
+      `The maintenance window of policy ${policy.name} never opens again.`,
+      'BadInput',
+      {
+        remedy:
+          'Mend the window in the policy (patchcycle policy check FILE shows what is wrong) and start the cycle again.',
+      },
+    );
+  }
+  const waitMs = opening.opensAtMs - Date.now();
+  if (waitMs <= 0) {
+    skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
+    return false;
+  }
+  const opensAt = new Date(opening.opensAtMs).toISOString();
+  enter(cycle, { name: 'awaiting-window', digest: cycle.plan.digest, opensAt });
+  await runStep(
+    cycle,
+    'window',
+    () => condition(() => false, waitMs, { summary: `maintenance window of ${host} opens` }),
+    () => `opened ${now()}`,
+  );
+  return true;
+}

@@ -1,0 +1,2 @@
+export { patchHost } from './patch-host.ts';
+export { planHost } from './plan-host.ts';
