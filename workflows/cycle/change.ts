@@ -42,6 +42,9 @@ export async function changeHost(cycle: Cycle, approval: Approval): Promise<Endi
   return finishWithUndrain(cycle);
 }
 
+/** Failures with which a host declines a change before it touches anything. */
+const REFUSALS: readonly string[] = ['PlanNotApproved', 'PlanDrifted', 'HashMismatch'];
+
 /** Whether restoring by itself is out of the question: the policy says so, the host is gone, or only time ran out. */
 function needsPersonFirst(cycle: Cycle, failure: FailureRecord): boolean {
   return (
@@ -80,14 +83,15 @@ async function putBack(cycle: Cycle, cause: FailureRecord): Promise<Ending> {
   for (;;) {
     const failure = await firstFailure(cycle, () => runUndos(cycle));
     if (failure === null) {
-      return cycle.found.touched
+      const untouched = !cycle.found.touched && REFUSALS.includes(cause.type);
+      return untouched
         ? {
-            outcome: 'restored',
-            explanation: `${cause.message} The host was put back from its backup, and that is proven.`,
-          }
-        : {
             outcome: 'failed',
             explanation: `${cause.message} Nothing had been changed on the host, and that is proven.`,
+          }
+        : {
+            outcome: 'restored',
+            explanation: `${cause.message} The host was put back from its backup, and that is proven.`,
           };
     }
     if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
