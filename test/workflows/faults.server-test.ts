@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Report } from '../../src/domain/report.ts';
+import type { HostActivities } from '../../src/domain/steps.ts';
+import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
+import { FAULT_KINDS, modelHost, type Fault, type Model } from './support/model-host.ts';
+import { timeSkippingEnvironment } from './support/environments.ts';
+
+/**
+ * The cycle as properties over its list of steps: whatever fault strikes whichever step, the host
+ * ends all new or all old, drained and locked hosts are given back, and the report says so.
+ */
+const BEFORE_ANY_CHANGE = ['inspect', 'refresh', 'plan', 'download', 'drain', 'baseline', 'backup'] as const;
+const CHANGE = ['upgrade', 'securityUpdate', 'rebootAndWait', 'monitorLogs', 'verify'] as const;
+const CLOSING = ['undrain', 'retention', 'report', 'release'] as const;
+const STEPS = [...BEFORE_ANY_CHANGE, ...CHANGE, ...CLOSING];
+
+let bench: CycleBench;
+beforeAll(async () => {
+  bench = await openCycleBench(await timeSkippingEnvironment());
+});
+afterAll(() => bench.stop());
+
+async function runCycle(model: Model): Promise<Report> {
+  return bench.withAgent('model-1', model, async () => {
+    const handle = await bench.start(inputFor('model-1', policyOf()));
+    return (await handle.result()) as Report;
+  });
+}
+
+function expectedOutcome(step: keyof HostActivities, lasting: boolean): Outcome {
+  if (!lasting) return 'patched';
+  if ((BEFORE_ANY_CHANGE as readonly string[]).includes(step)) return 'failed';
+  return (CHANGE as readonly string[]).includes(step) ? 'restored' : 'patched';
+}
+
+function expectGivenBack({ host }: Model, outcome: Outcome): void {
+  expect(host).toMatchObject({
+    packages: outcome === 'patched' ? 'new' : 'old',
+    drained: false,
+    updaters: 'on',
+    lockedBy: null,
+  });
+}
+
+describe('a fault that passes', () => {
+  const passing = STEPS.flatMap((step) =>
+    FAULT_KINDS.filter((kind) => kind !== 'throws-for-good').map((kind): [string, Fault] => [
+      `${step} ${kind}`,
+      { step, kind, times: 1 },
+    ]),
+  );
+  it.each(passing)('%s once, and the host is patched all the same', async (_, fault) => {
+    const model = modelHost([fault]);
+    const report = await runCycle(model);
+
+    expect(model.struck.get(fault)).toBe(1);
+    expect(report.outcome).toBe('patched');
+    expectGivenBack(model, 'patched');
+  });
+});
+
+describe('a fault that lasts', () => {
+  const lasting = [...BEFORE_ANY_CHANGE, 'upgrade', 'securityUpdate', 'monitorLogs', 'verify'].flatMap((step) =>
+    (['throws-retryable', 'throws-for-good'] as const).map((kind): [string, Fault] => [
+      `${step} ${kind}`,
+      { step: step as keyof HostActivities, kind },
+    ]),
+  );
+  it.each(lasting)('%s every time, and the host is as it was', async (_, fault) => {
+    const model = modelHost([fault]);
+    const report = await runCycle(model);
+
+    expect(model.struck.get(fault)).toBeGreaterThanOrEqual(1);
+    const outcome = expectedOutcome(fault.step, true);
+    expect(report.outcome).toBe(outcome);
+    expect(report.failures[0]?.type).toBe(fault.kind === 'throws-retryable' ? 'CommandFailed' : 'PackageJobFailed');
+    expectGivenBack(model, outcome);
+  });
+
+  it.each(CHANGE.map((step) => [step]))('%s fails for good, and the undos run in reverse', async (step) => {
+    const model = modelHost([{ step, kind: 'throws-for-good' }]);
+    await runCycle(model);
+
+    const { ran } = model.host;
+    const undos = ran.slice(ran.indexOf(step) + 1).filter((name) => ['restore', 'proveRestored', 'undrain', 'release'].includes(name));
+    expect(undos).toEqual(['restore', 'proveRestored', 'undrain', 'release']);
+  });
+});
+
+describe('each undo', () => {
+  it.each([['restore'], ['proveRestored'], ['undrain']] as const)('%s may run twice', async (undo) => {
+    const twice: Fault = { step: undo, kind: 'runs-twice' };
+    const model = modelHost([{ step: 'verify', kind: 'throws-for-good' }, twice]);
+    const report = await runCycle(model);
+
+    expect(model.struck.get(twice)).toBe(1);
+    expect(report.outcome).toBe('restored');
+    expectGivenBack(model, 'restored');
+  });
+
+  it.each([['restore'], ['undrain']] as const)('%s may be hit by a crash after its effect', async (undo) => {
+    const crash: Fault = { step: undo, kind: 'crashes-after-its-effect', times: 1 };
+    const model = modelHost([{ step: 'upgrade', kind: 'throws-for-good' }, crash]);
+    const report = await runCycle(model);
+
+    expect(model.struck.get(crash)).toBe(1);
+    expect(report.outcome).toBe('restored');
+    expectGivenBack(model, 'restored');
+  });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import type { PatchHostInput } from '../../../src/domain/cycle.ts';
+import { NamedPolicy } from '../../../src/domain/policy.ts';
+import type { Report } from '../../../src/domain/report.ts';
+import { CENTRAL_TASK_QUEUE, hostTaskQueue, WORKFLOW_TYPES } from '../../../src/temporal/names.ts';
+import type { Model } from './model-host.ts';
+
+export type Notice = { host: string; subject: string; text: string };
+
+/** A Temporal server, the central worker with the real workflows, and agents of model hosts. */
+export type CycleBench = {
+  env: TestWorkflowEnvironment;
+  notices: Notice[];
+  stored: Report[];
+  /** Runs the work while the model's agent polls its queue. */
+  withAgent<T>(name: string, model: Model, work: () => Promise<T>): Promise<T>;
+  start(input: PatchHostInput): Promise<WorkflowHandleWithFirstExecutionRunId>;
+  stop(): Promise<void>;
+};
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** The workflows' bundle, built once for all tests of one process. */
+export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: new URL('../../../workflows/index.ts', import.meta.url).pathname,
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+  });
+  return bundle;
+}
+
+export async function openCycleBench(env: TestWorkflowEnvironment): Promise<CycleBench> {
+  const notices: Notice[] = [];
+  const stored: Report[] = [];
+  const central = await Worker.create({
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    taskQueue: CENTRAL_TASK_QUEUE,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      async notify(notice: Notice) {
+        notices.push(notice);
+      },
+      async storeReport(report: Report) {
+        stored.push(report);
+        return { location: 'memory' };
+      },
+    },
+  });
+  const running = central.run();
+
+  return {
+    env,
+    notices,
+    stored,
+    async withAgent(name, model, work) {
+      const agent = await Worker.create({
+        connection: env.nativeConnection,
+        namespace: env.namespace ?? 'default',
+        taskQueue: hostTaskQueue(name),
+        activities: model.activities,
+        maxConcurrentActivityTaskExecutions: 1,
+      });
+      return agent.runUntil(work);
+    },
+    start: (input) =>
+      env.client.workflow.start(WORKFLOW_TYPES.patchHost, {
+        taskQueue: CENTRAL_TASK_QUEUE,
+        workflowId: `patch/${input.host}/${randomUUID()}`,
+        args: [input],
+      }),
+    async stop() {
+      central.shutdown();
+      await running;
+      await env.teardown();
+    },
+  };
+}
+
+/** A whole policy from the few fields that a test is about. */
+export function policyOf(fields: Record<string, unknown> = {}): NamedPolicy {
+  return NamedPolicy.parse({
+    name: 'test',
+    scope: 'all',
+    approval: { required: false },
+    logs: { soak: '1s' },
+    limits: { agentAnswers: '1m', reboot: '2m' },
+    ...fields,
+  });
+}
+
+export function inputFor(host: string, policy: NamedPolicy, rest: Partial<PatchHostInput> = {}): PatchHostInput {
+  return { host, policy, groups: [], requestedBy: 'tester', ...rest };
+}
