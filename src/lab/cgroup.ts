@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Every lab host gets a control group of its own. Without one, all hosts that a process starts share
+ * one group named `payload`: then stopping nginx on one host would find the nginx of the others.
+ */
+
+/** Emptied groups vanish within milliseconds; the kernel's bookkeeping may lag behind. */
+const REMOVE_ATTEMPTS = 50;
+const REMOVE_PAUSE_MS = 100;
+
+type Hierarchy = { mount: string; own: string };
+
+/** The hierarchies that systemd keeps services in: v2, v1's `name=systemd`, or both. */
+function hierarchies(): Hierarchy[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '));
+  const unified = mounts.find(([, , type]) => type === 'cgroup2')?.[1];
+  const named = mounts.find(
+    ([, , type, options]) => type === 'cgroup' && options?.split(',').includes('name=systemd'),
+  )?.[1];
+  return readFileSync('/proc/self/cgroup', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, controllers = '-', path = ''] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+      const mount =
+        controllers === '' ? unified : controllers === 'name=systemd' ? named : undefined;
+      return mount === undefined ? [] : [{ mount, own: join(mount, path) }];
+    })
+    .filter(({ own }) => existsSync(own));
+}
+
+/**
+ * Calls `start`, which starts a process without waiting for anything, so that the new process is in
+ * the group `name`. This process steps in and out again, because only an own child could else be
+ * placed before its first instruction. Nothing else runs between: everything here is synchronous.
+ */
+export function startInCgroup<T>(name: string, start: () => T): T {
+  const all = hierarchies();
+  for (const { mount } of all) mkdirSync(join(mount, name), { recursive: true });
+  try {
+    for (const { mount } of all) enter(join(mount, name));
+    return start();
+  } finally {
+    for (const { own } of all) enter(own);
+  }
+}
+
+function enter(group: string): void {
+  writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
+}
+
+/** Removes the group with all below it, waiting until its last process is gone; harmless when it is not there. */
+export async function removeCgroup(name: string): Promise<void> {
+  for (const { mount } of hierarchies()) await removeTree(join(mount, name));
+}
+
+async function removeTree(group: string): Promise<void> {
+  if (!existsSync(group)) return;
+  for (const entry of await readdir(group, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeTree(join(group, entry.name));
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rmdir(group);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return;
+      if (code !== 'EBUSY' || attempt === REMOVE_ATTEMPTS) throw error;
+      await sleep(REMOVE_PAUSE_MS);
+    }
+  }
+}
