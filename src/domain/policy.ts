@@ -9,6 +9,11 @@ export const Window = z.strictObject({
   start: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a start time reads 02:00'),
   duration: Duration,
   timeZone: z.string().min(1).max(64),
+  /**
+   * The first day on which the recurrence may fall, and the day from which INTERVAL and COUNT are
+   * counted. Rules that name their days by themselves (BYDAY=SA) need none.
+   */
+  from: z.iso.date('a first day reads 2026-01-31').optional(),
 });
 export type Window = z.infer<typeof Window>;
 

@@ -1,0 +1,43 @@
+import { durationMs, formatDuration } from '../domain/duration.ts';
+import type { Window } from '../domain/policy.ts';
+import { malformed } from './malformed-window.ts';
+import { parseRecurrence } from './recurrence.ts';
+import { openingDays } from './openings.ts';
+import { nextOpening } from './windows.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * What is wrong with a window, one sentence each; empty when it will do. `neededMs` is how much of
+ * it a whole cycle needs.
+ */
+export function checkWindow(window: Window, neededMs: number, nowMs: number): string[] {
+  const problems = malformed(window);
+  const parsed = parseRecurrence(window.rrule);
+  if (problems.length > 0 || !parsed.ok) return problems;
+
+  const lengthMs = durationMs(window.duration);
+  const gapMs = shortestGapMs(openingDays(window, parsed.recurrence, nowMs, nowMs + 400 * DAY_MS));
+  if (gapMs !== null && lengthMs > gapMs) {
+    problems.push(
+      `a window of ${window.duration} is still open when the next one opens after ${formatDuration(gapMs)}; make it shorter or let it open more rarely`,
+    );
+  }
+  if (nextOpening(window, nowMs, 1) === null) {
+    problems.push(
+      `the window never opens: "${window.rrule}" names no day within the next ten years`,
+    );
+  } else if (nextOpening(window, nowMs, neededMs) === null) {
+    problems.push(
+      `the window is open for ${window.duration}, but a whole cycle needs ${formatDuration(neededMs)} of it (limits.wholeCycle)`,
+    );
+  }
+  return problems;
+}
+
+/** In days of 24 hours, because a gap that is an hour short once a year is no mistake of the rule. */
+function shortestGapMs(days: readonly string[]): number | null {
+  const numbers = days.map((day) => Date.parse(`${day}T00:00:00Z`));
+  const gaps = numbers.slice(1).map((day, index) => day - (numbers[index] ?? day));
+  return gaps.length === 0 ? null : Math.min(...gaps);
+}
