@@ -1,0 +1,8 @@
+/** The library that platform teams script against; examples/patch-host.ts shows it at work. */
+export { connect, type ConnectOptions, type PatchcycleClient } from './connect.ts';
+export * from './errors.ts';
+export type { HostStatus } from './status.ts';
+export type { HostSummary } from './list.ts';
+export type { Pollers } from './pollers.ts';
+export type { RunOptions } from './report.ts';
+export type { PatchRequest, StartedCycle, WaitOptions } from './start.ts';

@@ -1,0 +1,13 @@
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../temporal/names.ts';
+import { exchange, type Session } from './session.ts';
+
+/** Search attributes of this project that the namespace does not have. */
+export async function missingSearchAttributes(session: Session): Promise<SearchAttributeName[]> {
+  const { customAttributes } = await exchange(session, 'asking for the search attributes', () =>
+    session.connection.operatorService.listSearchAttributes({ namespace: session.namespace }),
+  );
+  const known = new Set(Object.keys(customAttributes ?? {}));
+  return (Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[]).filter(
+    (name) => !known.has(name),
+  );
+}
