@@ -53,11 +53,12 @@ export async function provision(
   await writeQuietTimers(root);
   await writeWebServer(root, wanted.httpPort);
   await writeSources(root, mirrors, wanted);
+  await installPackages(root, wanted.packages ?? []);
+  // After the packages, so that a file here may be an edited configuration file of one of them.
   for (const [path, file] of Object.entries(wanted.files ?? {})) {
     const { content, mode } = typeof file === 'string' ? { content: file, mode: 0o644 } : file;
     await writeInRoot(root, path, content, mode);
   }
-  await installPackages(root, wanted.packages ?? []);
   if (wanted.units?.length)
     await runOrThrow(['systemctl', `--root=${root}`, 'enable', '--', ...wanted.units]);
 }
