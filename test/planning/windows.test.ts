@@ -215,27 +215,29 @@ const rules: fc.Arbitrary<RuleAndDays> = fc.oneof(
   fc.constant<RuleAndDays>({ rrule: 'FREQ=DAILY', falls: () => true }),
   fc.subarray(WEEKDAYS, { minLength: 1 }).map((days) => ({
     rrule: `FREQ=WEEKLY;BYDAY=${days.join(',')}`,
-    falls: (day) => days.includes(WEEKDAYS[day.dayOfWeek - 1] ?? ''),
+    falls: (day: Temporal.PlainDate) => days.includes(WEEKDAYS[day.dayOfWeek - 1] ?? ''),
   })),
   fc.integer({ min: 1, max: 31 }).map((date) => ({
     rrule: `FREQ=MONTHLY;BYMONTHDAY=${date}`,
-    falls: (day) => day.day === date,
+    falls: (day: Temporal.PlainDate) => day.day === date,
   })),
   fc.integer({ min: 1, max: 31 }).map((date) => ({
     rrule: `FREQ=MONTHLY;BYMONTHDAY=-${date}`,
-    falls: (day) => day.daysInMonth - day.day + 1 === date,
+    falls: (day: Temporal.PlainDate) => day.daysInMonth - day.day + 1 === date,
   })),
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(...WEEKDAYS)).map(([nth, weekday]) => ({
     rrule: `FREQ=MONTHLY;BYDAY=${nth}${weekday}`,
-    falls: (day) => WEEKDAYS[day.dayOfWeek - 1] === weekday && Math.ceil(day.day / 7) === nth,
+    falls: (day: Temporal.PlainDate) =>
+      WEEKDAYS[day.dayOfWeek - 1] === weekday && Math.ceil(day.day / 7) === nth,
   })),
   fc.constantFrom(...WEEKDAYS).map((weekday) => ({
     rrule: `FREQ=MONTHLY;BYDAY=-1${weekday}`,
-    falls: (day) => WEEKDAYS[day.dayOfWeek - 1] === weekday && day.day + 7 > day.daysInMonth,
+    falls: (day: Temporal.PlainDate) =>
+      WEEKDAYS[day.dayOfWeek - 1] === weekday && day.day + 7 > day.daysInMonth,
   })),
   fc.constant<RuleAndDays>({
     rrule: 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
-    falls: (day) => {
+    falls: (day: Temporal.PlainDate) => {
       const rest = Array.from({ length: day.daysInMonth - day.day }, (_, n) =>
         day.add({ days: n + 1 }),
       );
@@ -244,11 +246,11 @@ const rules: fc.Arbitrary<RuleAndDays> = fc.oneof(
   }),
   fc.constant<RuleAndDays>({
     rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29',
-    falls: (day) => day.month === 2 && day.day === 29,
+    falls: (day: Temporal.PlainDate) => day.month === 2 && day.day === 29,
   }),
   fc.integer({ min: 1, max: 12 }).map((month) => ({
     rrule: `FREQ=YEARLY;BYMONTH=${month};BYDAY=1SU`,
-    falls: (day) => day.month === month && day.dayOfWeek === 7 && day.day <= 7,
+    falls: (day: Temporal.PlainDate) => day.month === month && day.dayOfWeek === 7 && day.day <= 7,
   })),
 );
 

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { HostName, ShortName } from './names.ts';
+import { Policy } from './policy.ts';
+
+/** What a host file says about one host. */
+export const HostEntry = z.strictObject({
+  policy: ShortName,
+  groups: z.array(ShortName).max(20).default([]),
+});
+export type HostEntry = z.infer<typeof HostEntry>;
+
+/** The operator's file: policies by name, and hosts with the policy of each. Unknown keys are errors. */
+export const Config = z.strictObject({
+  policies: z.record(ShortName, Policy).default({}),
+  hosts: z.record(HostName, HostEntry).default({}),
+});
+export type Config = z.infer<typeof Config>;

@@ -1,0 +1,32 @@
+import type { Config } from '../domain/config.ts';
+import type { NamedPolicy } from '../domain/policy.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+export type ResolvedPolicy =
+  | { ok: true; policy: NamedPolicy; groups: string[] }
+  | { ok: false; message: string; remedy: string };
+
+/** What the operator's file says about one host: its policy, complete and named, and its groups. */
+export function resolvePolicy(config: Config, host: string): ResolvedPolicy {
+  const entry = Object.hasOwn(config.hosts, host) ? config.hosts[host] : undefined;
+  if (entry === undefined) {
+    const hint = didYouMean(host, Object.keys(config.hosts)) ?? '';
+    return {
+      ok: false,
+      message: `the host "${host}" is not in the configuration${hint}`,
+      remedy: `Add it under "hosts:", for example ${host}: { policy: NAME }.`,
+    };
+  }
+  const policy = Object.hasOwn(config.policies, entry.policy)
+    ? config.policies[entry.policy]
+    : undefined;
+  if (policy === undefined) {
+    const hint = didYouMean(entry.policy, Object.keys(config.policies)) ?? '';
+    return {
+      ok: false,
+      message: `the host "${host}" has the policy "${entry.policy}", which does not exist${hint}`,
+      remedy: 'Write that policy under "policies:", or name another one.',
+    };
+  }
+  return { ok: true, policy: { name: entry.policy, ...policy }, groups: entry.groups };
+}
