@@ -72,6 +72,8 @@ export const Limits = z.strictObject({
   hook: Duration.default('5m'),
   /** How long work for a host waits until its agent picks it up. */
   agentAnswers: Duration.default('15m'),
+  /** How long an agent may say nothing in mid-step before the step is given to it again. */
+  agentSilent: Duration.default('20s'),
   /** How much of the window must be left when disruption begins. */
   wholeCycle: Duration.default('30m'),
 });

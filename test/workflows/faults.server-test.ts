@@ -10,7 +10,15 @@ import { timeSkippingEnvironment } from './support/environments.ts';
  * The cycle as properties over its list of steps: whatever fault strikes whichever step, the host
  * ends all new or all old, drained and locked hosts are given back, and the report says so.
  */
-const BEFORE_ANY_CHANGE = ['inspect', 'refresh', 'plan', 'download', 'drain', 'baseline', 'backup'] as const;
+const BEFORE_ANY_CHANGE = [
+  'inspect',
+  'refresh',
+  'plan',
+  'download',
+  'drain',
+  'baseline',
+  'backup',
+] as const;
 const CHANGE = ['upgrade', 'securityUpdate', 'rebootAndWait', 'monitorLogs', 'verify'] as const;
 const CLOSING = ['undrain', 'retention', 'report', 'release'] as const;
 const STEPS = [...BEFORE_ANY_CHANGE, ...CHANGE, ...CLOSING];
@@ -61,7 +69,13 @@ describe('a fault that passes', () => {
 });
 
 describe('a fault that lasts', () => {
-  const lasting = [...BEFORE_ANY_CHANGE, 'upgrade', 'securityUpdate', 'monitorLogs', 'verify'].flatMap((step) =>
+  const lasting = [
+    ...BEFORE_ANY_CHANGE,
+    'upgrade',
+    'securityUpdate',
+    'monitorLogs',
+    'verify',
+  ].flatMap((step) =>
     (['throws-retryable', 'throws-for-good'] as const).map((kind): [string, Fault] => [
       `${step} ${kind}`,
       { step: step as keyof HostActivities, kind },
@@ -74,38 +88,51 @@ describe('a fault that lasts', () => {
     expect(model.struck.get(fault)).toBeGreaterThanOrEqual(1);
     const outcome = expectedOutcome(fault.step, true);
     expect(report.outcome).toBe(outcome);
-    expect(report.failures[0]?.type).toBe(fault.kind === 'throws-retryable' ? 'CommandFailed' : 'PackageJobFailed');
+    expect(report.failures[0]?.type).toBe(
+      fault.kind === 'throws-retryable' ? 'CommandFailed' : 'PackageJobFailed',
+    );
     expectGivenBack(model, outcome);
   });
 
-  it.each(CHANGE.map((step) => [step]))('%s fails for good, and the undos run in reverse', async (step) => {
-    const model = modelHost([{ step, kind: 'throws-for-good' }]);
-    await runCycle(model);
+  it.each(CHANGE.map((step) => [step]))(
+    '%s fails for good, and the undos run in reverse',
+    async (step) => {
+      const model = modelHost([{ step, kind: 'throws-for-good' }]);
+      await runCycle(model);
 
-    const { ran } = model.host;
-    const undos = ran.slice(ran.indexOf(step) + 1).filter((name) => ['restore', 'proveRestored', 'undrain', 'release'].includes(name));
-    expect(undos).toEqual(['restore', 'proveRestored', 'undrain', 'release']);
-  });
+      const { ran } = model.host;
+      const undos = ran
+        .slice(ran.indexOf(step) + 1)
+        .filter((name) => ['restore', 'proveRestored', 'undrain', 'release'].includes(name));
+      expect(undos).toEqual(['restore', 'proveRestored', 'undrain', 'release']);
+    },
+  );
 });
 
 describe('each undo', () => {
-  it.each([['restore'], ['proveRestored'], ['undrain']] as const)('%s may run twice', async (undo) => {
-    const twice: Fault = { step: undo, kind: 'runs-twice' };
-    const model = modelHost([{ step: 'verify', kind: 'throws-for-good' }, twice]);
-    const report = await runCycle(model);
+  it.each([['restore'], ['proveRestored'], ['undrain']] as const)(
+    '%s may run twice',
+    async (undo) => {
+      const twice: Fault = { step: undo, kind: 'runs-twice' };
+      const model = modelHost([{ step: 'verify', kind: 'throws-for-good' }, twice]);
+      const report = await runCycle(model);
 
-    expect(model.struck.get(twice)).toBe(1);
-    expect(report.outcome).toBe('restored');
-    expectGivenBack(model, 'restored');
-  });
+      expect(model.struck.get(twice)).toBe(1);
+      expect(report.outcome).toBe('restored');
+      expectGivenBack(model, 'restored');
+    },
+  );
 
-  it.each([['restore'], ['undrain']] as const)('%s may be hit by a crash after its effect', async (undo) => {
-    const crash: Fault = { step: undo, kind: 'crashes-after-its-effect', times: 1 };
-    const model = modelHost([{ step: 'upgrade', kind: 'throws-for-good' }, crash]);
-    const report = await runCycle(model);
+  it.each([['restore'], ['undrain']] as const)(
+    '%s may be hit by a crash after its effect',
+    async (undo) => {
+      const crash: Fault = { step: undo, kind: 'crashes-after-its-effect', times: 1 };
+      const model = modelHost([{ step: 'upgrade', kind: 'throws-for-good' }, crash]);
+      const report = await runCycle(model);
 
-    expect(model.struck.get(crash)).toBe(1);
-    expect(report.outcome).toBe('restored');
-    expectGivenBack(model, 'restored');
-  });
+      expect(model.struck.get(crash)).toBe(1);
+      expect(report.outcome).toBe('restored');
+      expectGivenBack(model, 'restored');
+    },
+  );
 });

@@ -20,7 +20,9 @@ async function report(model: Model, fields: Record<string, unknown>): Promise<Re
 describe('an approval that nobody gives', () => {
   it('expires after the time that the policy says, with the host untouched', async () => {
     const model = modelHost();
-    const { outcome, startedAt, endedAt } = await report(model, { approval: { required: true, expires: '72h' } });
+    const { outcome, startedAt, endedAt } = await report(model, {
+      approval: { required: true, expires: '72h' },
+    });
     expect(outcome).toBe('expired');
     expect(Date.parse(endedAt) - Date.parse(startedAt)).toBeGreaterThanOrEqual(72 * 3_600_000);
     expect(model.host).toMatchObject({ packages: 'old', lockedBy: null });
@@ -28,7 +30,12 @@ describe('an approval that nobody gives', () => {
 });
 
 describe('a maintenance window', () => {
-  const weekly = { rrule: 'FREQ=WEEKLY;BYDAY=SA', start: '02:00', duration: '4h', timeZone: 'Europe/Berlin' };
+  const weekly = {
+    rrule: 'FREQ=WEEKLY;BYDAY=SA',
+    start: '02:00',
+    duration: '4h',
+    timeZone: 'Europe/Berlin',
+  };
 
   it('is waited for, and the plan is made again when it opens', async () => {
     const model = modelHost();
@@ -48,7 +55,9 @@ describe('a maintenance window', () => {
 
   it('that never opens again fails the cycle with nothing changed', async () => {
     const model = modelHost();
-    const { outcome, failures } = await report(model, { window: { ...weekly, rrule: 'FREQ=DAILY;UNTIL=20200101T000000Z' } });
+    const { outcome, failures } = await report(model, {
+      window: { ...weekly, rrule: 'FREQ=DAILY;UNTIL=20200101T000000Z' },
+    });
     expect(outcome).toBe('failed');
     expect(failures[0]?.message).toMatch(/never opens/);
     expect(model.host.packages).toBe('old');
@@ -57,17 +66,40 @@ describe('a maintenance window', () => {
 
 describe('a host whose agent does not answer', () => {
   it('fails the cycle in the time that the policy says, and still leaves a report', async () => {
-    const handle = await bench.start(inputFor('nobody-1', policyOf({ limits: { agentAnswers: '10m' } })));
+    const handle = await bench.start(
+      inputFor('nobody-1', policyOf({ limits: { agentAnswers: '2s' } })),
+    );
     const { outcome, failures } = (await handle.result()) as Report;
     expect(outcome).toBe('failed');
-    expect(failures[0]).toMatchObject({ type: 'HostUnreachable', message: expect.stringContaining('nobody-1') });
+    expect(failures[0]).toMatchObject({
+      type: 'HostUnreachable',
+      message: expect.stringContaining('nobody-1'),
+    });
     expect(bench.stored.at(-1)?.host).toBe('nobody-1');
   });
 });
 
 describe('input that is no patch cycle', () => {
   it('fails the workflow at once and says which field is wrong', async () => {
-    const handle = await bench.start({ ...inputFor('wait-1', policyOf()), host: '-oProxyCommand=x' });
-    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BadInput', message: expect.stringContaining('host') } });
+    const handle = await bench.start({
+      ...inputFor('wait-1', policyOf()),
+      host: '-oProxyCommand=x',
+    });
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'BadInput', message: expect.stringContaining('host') },
+    });
+  });
+
+  it('such as a window of which nobody can say when it opens fails it as well', async () => {
+    const window = {
+      rrule: 'FREQ=SOMETIMES',
+      start: '02:00',
+      duration: '4h',
+      timeZone: 'Europe/Berlin',
+    };
+    const handle = await bench.start(inputFor('wait-1', policyOf({ window })));
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'BadInput', message: expect.stringContaining('policy.window') },
+    });
   });
 });

@@ -1,9 +1,9 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import {
-  PatchHostInput,
   transition,
   type CycleState,
   type CycleView,
+  type PatchHostInput,
 } from '../../src/domain/cycle.ts';
 import type { Abort, RefusedMessage, Resolve, TakenDecision } from '../../src/domain/decision.ts';
 import type { FailureRecord } from '../../src/domain/failure.ts';
@@ -12,6 +12,7 @@ import type { Report, StepRecord } from '../../src/domain/report.ts';
 import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
 import { showDetails } from './details.ts';
 import type { Undo } from './compensation.ts';
+import { parseInput } from './input.ts';
 import { publishPlan, publishState } from './search-attributes.ts';
 
 /** What steps find out on the way and the report tells afterwards. */
@@ -135,23 +136,6 @@ export function viewOf(cycle: Cycle): CycleView {
 
 export function now(): string {
   return new Date().toISOString();
-}
-
-function parseInput(rawInput: unknown): PatchHostInput {
-  const parsed = PatchHostInput.safeParse(rawInput);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues
-    .slice(0, 10)
-    .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
-  throw ApplicationFailure.nonRetryable(
-    `This patch cycle cannot start. ${errors.join('; ')}`,
-    'BadInput',
-    {
-      remedy:
-        'Start it with the patchcycle command or its client library, which check the input first.',
-      findings: errors,
-    },
-  );
 }
 
 export function cycleId(startTime: Date, runId: string): string {

@@ -8,12 +8,6 @@ import type { NamedPolicy } from '../../src/domain/policy.ts';
 import type { ControlActivities, HostActivities } from '../../src/domain/steps.ts';
 import { CENTRAL_TASK_QUEUE, hostTaskQueue } from '../../src/temporal/names.ts';
 
-/**
- * How long the agent may be silent in mid-step before its step is given to it again. The agent
- * says every few seconds that it lives; a killed one is noticed within this time.
- */
-const HEARTBEAT_TIMEOUT_MS = 20_000;
-
 /** A step that only looks or writes a little. The longest real one, a refresh over a slow line, took minutes. */
 const ORDINARY_STEP_MS = 20 * 60_000;
 
@@ -42,7 +36,8 @@ export function stepsOn(host: string, policy: NamedPolicy): Steps {
     taskQueue: hostTaskQueue(host),
     scheduleToStartTimeout: durationMs(limits.agentAnswers),
     startToCloseTimeout: ORDINARY_STEP_MS,
-    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+    // A killed agent is noticed within this time.
+    heartbeatTimeout: durationMs(limits.agentSilent),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: RETRY,
   };

@@ -27,7 +27,14 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
   bundle ??= bundleWorkflowCode({
     workflowsPath: new URL('../../../workflows/index.ts', import.meta.url).pathname,
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+    logger: {
+      log() {},
+      trace() {},
+      debug() {},
+      info() {},
+      warn: console.warn,
+      error: console.error,
+    },
   });
   return bundle;
 }
@@ -87,11 +94,15 @@ export function policyOf(fields: Record<string, unknown> = {}): NamedPolicy {
     scope: 'all',
     approval: { required: false },
     logs: { soak: '1s' },
-    limits: { agentAnswers: '1m', reboot: '2m' },
+    limits: { agentAnswers: '5s', agentSilent: '1s', reboot: '1s' },
     ...fields,
   });
 }
 
-export function inputFor(host: string, policy: NamedPolicy, rest: Partial<PatchHostInput> = {}): PatchHostInput {
+export function inputFor(
+  host: string,
+  policy: NamedPolicy,
+  rest: Partial<PatchHostInput> = {},
+): PatchHostInput {
   return { host, policy, groups: [], requestedBy: 'tester', ...rest };
 }

@@ -25,7 +25,13 @@ export type ModelHost = {
 
 export type Fault = {
   step: keyof HostActivities;
-  kind: 'throws-retryable' | 'throws-for-good' | 'times-out' | 'crashes-before-its-effect' | 'crashes-after-its-effect' | 'runs-twice';
+  kind:
+    | 'throws-retryable'
+    | 'throws-for-good'
+    | 'times-out'
+    | 'crashes-before-its-effect'
+    | 'crashes-after-its-effect'
+    | 'runs-twice';
   /** How many runs of the step are hit; every one by default. */
   times?: number;
   type?: FailureType;
@@ -66,7 +72,10 @@ export function modelHost(faults: readonly Fault[] = []): Model {
   /** Runs one step's effect under whatever fault is meant for it. */
   async function act<T>(step: keyof HostActivities, effect: () => T): Promise<T> {
     host.ran.push(step);
-    const fault = faults.find((candidate) => candidate.step === step && (struck.get(candidate) ?? 0) < (candidate.times ?? Infinity));
+    const fault = faults.find(
+      (candidate) =>
+        candidate.step === step && (struck.get(candidate) ?? 0) < (candidate.times ?? Infinity),
+    );
     if (fault === undefined) return effect();
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
     switch (fault.kind) {
@@ -107,21 +116,44 @@ export function modelHost(faults: readonly Fault[] = []): Model {
         host.drained = false;
         host.updaters = 'on';
       }),
-    baseline: () => act('baseline', () => ({ activeServices: 3, failedUnits: [], probes: [], knownErrorKinds: 0 })),
+    baseline: () =>
+      act('baseline', () => ({
+        activeServices: 3,
+        failedUnits: [],
+        probes: [],
+        knownErrorKinds: 0,
+      })),
     backup: () =>
       act('backup', () => {
-        if (host.packages !== 'old') throw new Error('A backup of a host that is changed already would be worthless');
+        if (host.packages !== 'old')
+          throw new Error('A backup of a host that is changed already would be worthless');
         host.backup = 'old';
-        return { directory: '/var/lib/patchcycle/backup', archiveSha256: 'a'.repeat(64), archiveBytes: 1_000, files: 10 };
+        return {
+          directory: '/var/lib/patchcycle/backup',
+          archiveSha256: 'a'.repeat(64),
+          archiveBytes: 1_000,
+          files: 10,
+        };
       }),
     upgrade: () => act('upgrade', () => change(host, 'mixed')),
     securityUpdate: () => act('securityUpdate', () => change(host, 'new')),
     rebootAndWait: () =>
       act('rebootAndWait', () => {
         host.boots += 1;
-        return { rebooted: true, required: { answer: 'yes' as const, reason: 'model' }, downMs: 1_000 };
+        return {
+          rebooted: true,
+          required: { answer: 'yes' as const, reason: 'model' },
+          downMs: 1_000,
+        };
       }),
-    monitorLogs: () => act('monitorLogs', () => ({ soakMs: 1, linesRead: 5, newKinds: [], knownKinds: [] })),
+    monitorLogs: () =>
+      act('monitorLogs', () => ({
+        soakMs: 1,
+        linesRead: 5,
+        newKinds: [],
+        knownKinds: [],
+        passingKinds: [],
+      })),
     verify: () =>
       act('verify', () => {
         if (!host.healthy) throw failure('HealthWorse');
@@ -132,7 +164,11 @@ export function modelHost(faults: readonly Fault[] = []): Model {
         if (archiveSha256 === null || host.backup === 'none') return null;
         const changed = host.packages !== 'old';
         host.packages = 'old';
-        return { restored: changed ? 10 : 0, deleted: 0, rebootNeeded: { answer: 'no' as const, reason: 'model' } };
+        return {
+          restored: changed ? 10 : 0,
+          deleted: 0,
+          rebootNeeded: { answer: 'no' as const, reason: 'model' },
+        };
       }),
     proveRestored: () =>
       act('proveRestored', () => {
@@ -206,9 +242,15 @@ function overview(input: StepInput, host: ModelHost, offer: Model['offer']): Pla
         cves: ['CVE-2026-0001'],
         advisory: null,
       }));
-  const removals = offer.removals.map((name) => ({ name, architecture: 'amd64', oldVersion: '1.0' }));
+  const removals = offer.removals.map((name) => ({
+    name,
+    architecture: 'amd64',
+    oldVersion: '1.0',
+  }));
   return {
-    digest: createHash('sha256').update(JSON.stringify([rows, removals])).digest('hex'),
+    digest: createHash('sha256')
+      .update(JSON.stringify([rows, removals]))
+      .digest('hex'),
     scope: input.policy.scope,
     madeAt: new Date().toISOString(),
     changeCount: rows.length,

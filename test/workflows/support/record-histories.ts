@@ -1,0 +1,131 @@
+/**
+ * Records one history of every ending into test/histories, for the replay tests. Run by hand when
+ * the workflow changed on purpose; the old histories stay, because cycles that began on the old
+ * code must still end on the new one:
+ *
+ *     node test/workflows/support/record-histories.ts
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { CycleStateName, CycleView } from '../../../src/domain/cycle.ts';
+import { MESSAGES } from '../../../src/temporal/names.ts';
+import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
+import { findTemporalCli } from '../../../src/temporal/server/index.ts';
+import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
+import { modelHost, type Model } from './model-host.ts';
+
+type Scenario = {
+  name: string;
+  model: Model;
+  fields: Record<string, unknown>;
+  decide?: (handle: WorkflowHandle) => Promise<void>;
+};
+
+const FOLDER = new URL('../../histories/', import.meta.url);
+const ASKS = { approval: { required: true, expires: '1h' } };
+const HOLDS = { onFailure: 'hold' };
+const nothingToDo = modelHost();
+nothingToDo.offer.changes = 0;
+
+const SCENARIOS: Scenario[] = [
+  { name: 'patched', model: modelHost(), fields: {} },
+  { name: 'up-to-date', model: nothingToDo, fields: {} },
+  {
+    name: 'patched-after-approval',
+    model: modelHost(),
+    fields: ASKS,
+    decide: verdict(MESSAGES.approve),
+  },
+  { name: 'rejected', model: modelHost(), fields: ASKS, decide: verdict(MESSAGES.reject) },
+  { name: 'expired', model: modelHost(), fields: { approval: { required: true, expires: '1s' } } },
+  {
+    name: 'aborted',
+    model: modelHost(),
+    fields: ASKS,
+    decide: say('awaiting-approval', MESSAGES.abort, {}),
+  },
+  { name: 'failed', model: modelHost([{ step: 'backup', kind: 'throws-for-good' }]), fields: {} },
+  { name: 'restored', model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]), fields: {} },
+  {
+    name: 'accepted-as-is',
+    model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]),
+    fields: HOLDS,
+    decide: say('needs-attention', MESSAGES.resolve, { how: 'accept' }),
+  },
+  {
+    name: 'patched-after-retry',
+    model: modelHost([{ step: 'verify', kind: 'throws-for-good', times: 1 }]),
+    fields: HOLDS,
+    decide: say('needs-attention', MESSAGES.resolve, { how: 'retry' }),
+  },
+];
+
+const WINDOW: Scenario = {
+  name: 'patched-in-window',
+  model: modelHost(),
+  fields: {
+    window: {
+      rrule: 'FREQ=WEEKLY;BYDAY=SA',
+      start: '02:00',
+      duration: '4h',
+      timeZone: 'Europe/Berlin',
+    },
+  },
+};
+
+await mkdir(FOLDER, { recursive: true });
+await recordAll(await openCycleBench(await devServerEnvironment()), SCENARIOS);
+await recordAll(await openCycleBench(await timeSkippingEnvironment()), [WINDOW]);
+
+async function recordAll(bench: CycleBench, scenarios: Scenario[]): Promise<void> {
+  for (const { name, model, fields, decide } of scenarios) {
+    await bench.withAgent(name, model, async () => {
+      const handle = await bench.start(inputFor(name, policyOf(fields)));
+      await decide?.(handle);
+      await handle.result();
+      const history = await showHistory(bench.env.address, handle.workflowId);
+      await writeFile(new URL(`${name}.json`, FOLDER), history);
+      console.log(name);
+    });
+  }
+  await bench.stop();
+}
+
+/** By Temporal's own CLI, whose JSON is the form that every SDK replays. */
+async function showHistory(address: string, workflowId: string): Promise<string> {
+  const cli = await findTemporalCli();
+  const { stdout } = await promisify(execFile)(
+    cli,
+    ['workflow', 'show', '--address', address, '--workflow-id', workflowId, '--output', 'json'],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
+  return `${JSON.stringify(JSON.parse(stdout))}\n`;
+}
+
+function verdict(signal: string): (handle: WorkflowHandle) => Promise<void> {
+  return async (handle) => {
+    const { plan } = await until(handle, 'awaiting-approval');
+    await handle.signal(signal, { by: 'ada', digest: plan?.digest });
+  };
+}
+
+function say(
+  state: CycleStateName,
+  signal: string,
+  fields: object,
+): (handle: WorkflowHandle) => Promise<void> {
+  return async (handle) => {
+    await until(handle, state);
+    await handle.signal(signal, { by: 'ada', ...fields });
+  };
+}
+
+async function until(handle: WorkflowHandle, state: CycleStateName): Promise<CycleView> {
+  for (;;) {
+    const view = await handle.query<CycleView>(MESSAGES.cycle);
+    if (view.state.name === state) return view;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
