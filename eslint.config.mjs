@@ -11,9 +11,9 @@ export default defineConfig(
     languageOptions: {
       globals: {
         process: 'readonly',
-        console: 'readonly',
         URL: 'readonly',
-        setTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
       },
     },
   },

@@ -10,12 +10,14 @@ const shared = {
 };
 
 // The layers, cheapest first: `unit` needs neither root nor a server, `server` starts Temporal,
-// `host` boots lab hosts and needs root.
+// `host` boots lab hosts and needs root. Jest ignores a project's own `testTimeout`, so the
+// set-up file sets the layer's.
 const layer = (displayName, testMatch, testTimeoutMs) => ({
   ...shared,
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
-  testTimeout: testTimeoutMs,
+  setupFilesAfterEnv: ['<rootDir>/test/support/set-timeout.ts'],
+  globals: { LAYER_TIMEOUT_MS: testTimeoutMs },
 });
 
 export default {

@@ -8,7 +8,7 @@ import type { ESLint, Linter } from 'eslint';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   planning: ['domain'],
-  host: ['domain'],
+  host: ['domain', 'planning'],
   packages: ['domain', 'planning', 'host'],
   backup: ['domain', 'planning', 'host'],
   health: ['domain', 'planning', 'host'],

@@ -19,7 +19,7 @@ const NOT_PRODUCT = ['lab', 'test', 'bench', 'examples', 'scripts'];
 const ALLOWED: Record<string, string[]> = {
   domain: [],
   planning: ['domain'],
-  host: ['domain'],
+  host: ['domain', 'planning'],
   packages: ['domain', 'planning', 'host'],
   backup: ['domain', 'planning', 'host'],
   health: ['domain', 'planning', 'host'],
