@@ -3,7 +3,6 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findTemporalCli, findTestServer } from '../../../src/temporal/server/index.ts';
-const findTestServer = async () => '/tmp/tt/v/bin/temporal-test-server';
 import { SEARCH_ATTRIBUTES } from '../../../src/temporal/names.ts';
 
 let quiet = false;
