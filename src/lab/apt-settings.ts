@@ -9,9 +9,9 @@ import { runOrThrow } from './run.ts';
 
 /** `Acquire::http::Proxy "…";`, `Acquire::https::CaInfo "…";` and their like, also for one host. */
 const TRANSPORT_SETTING =
-  /^Acquire::https?(?:::[^\s"]+)*::(?:Proxy|CaInfo|CaPath|Verify-Peer|Verify-Host|SslCert|SslKey) "[^"]*";$/i;
+  /^Acquire::https?(?:::[^\s"]+)?::(?:Proxy|CaInfo|CaPath|Verify-Peer|Verify-Host|SslCert|SslKey)(?:::[^\s"]+)? "[^"]+";$/i;
 /** Settings whose value is a file that the lab host must then have too. */
-const FILE_SETTING = /::(?:CaInfo|SslCert|SslKey) "(\/[^"]+)";$/i;
+const FILE_SETTING = /::(?:CaInfo|SslCert|SslKey)(?:::[^\s"]+)? "(\/[^"]+)";$/i;
 
 export type AptSettings = {
   /** Lines of apt.conf. */
@@ -41,9 +41,7 @@ export function transportSettings(
   dump: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const lines = dump
-    .split('\n')
-    .filter((line) => TRANSPORT_SETTING.test(line) && !line.endsWith('"";'));
+  const lines = dump.split('\n').filter((line) => TRANSPORT_SETTING.test(line));
   for (const scheme of ['http', 'https']) {
     const proxy = environment[`${scheme}_proxy`];
     const key = `Acquire::${scheme}::Proxy `;

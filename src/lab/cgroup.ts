@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killProcess } from './processes.ts';
 
 /**
  * Every lab host gets a control group of its own. Without one, all hosts that a process starts share
@@ -54,16 +55,43 @@ function enter(group: string): void {
   writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
 }
 
-/** Removes the group with all below it, waiting until its last process is gone; harmless when it is not there. */
+/**
+ * Ends every process in the group by SIGKILL and removes the group with all below it, waiting until
+ * the last one is gone; harmless when there is no such group. A host's first process outlives a
+ * systemd-nspawn that is killed, so this is the one way to be sure.
+ */
 export async function removeCgroup(name: string): Promise<void> {
+  for (const { mount } of hierarchies()) await killTree(join(mount, name));
   for (const { mount } of hierarchies()) await removeTree(join(mount, name));
 }
 
-async function removeTree(group: string): Promise<void> {
-  if (!existsSync(group)) return;
-  for (const entry of await readdir(group, { withFileTypes: true })) {
-    if (entry.isDirectory()) await removeTree(join(group, entry.name));
+async function killTree(group: string): Promise<void> {
+  const pids = (await unlessGone(readFile(join(group, 'cgroup.procs'), 'utf8'))) ?? '';
+  for (const pid of pids.split('\n')) {
+    // 0 stands for a process that this process cannot see.
+    if (Number(pid) > 0) killProcess(Number(pid));
   }
+  for (const below of await groupsBelow(group)) await killTree(below);
+}
+
+async function groupsBelow(group: string): Promise<string[]> {
+  const entries = (await unlessGone(readdir(group, { withFileTypes: true }))) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(group, entry.name));
+}
+
+/** Undefined when another run has removed the group meanwhile. */
+async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENODEV') return undefined;
+    throw error;
+  }
+}
+
+async function removeTree(group: string): Promise<void> {
+  for (const below of await groupsBelow(group)) await removeTree(below);
   for (let attempt = 1; ; attempt++) {
     try {
       await rmdir(group);

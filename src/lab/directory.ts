@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { removeCgroup } from './cgroup.ts';
-import { killProcess, processesWithArgument, processStartTicks } from './processes.ts';
+import { processStartTicks } from './processes.ts';
 
 /**
  * Everything that the lab makes lies in directories that are named after the process that made
@@ -66,13 +66,12 @@ async function isLeftover(name: string, path: string): Promise<boolean> {
   const [, pid, startTicks] = NAME.exec(name) ?? [];
   if (pid === undefined || processStartTicks(Number(pid)) === startTicks) return false;
   // Anybody may make a directory of this name in /var/tmp: only root's own is touched.
-  const stats = await lstat(path);
-  return stats.isDirectory() && stats.uid === 0;
+  const stats = await lstatOrNull(path);
+  return stats !== null && stats.isDirectory() && stats.uid === 0;
 }
 
 /** Removes every trace of the lab host whose directory this is; all of its processes are ended. */
 export async function clearTraces(name: string, path: string): Promise<void> {
-  for (const pid of processesWithArgument(`--machine=${name}`)) killProcess(pid);
   await removeCgroup(name);
   // systemd-nspawn leaves these behind when it is killed itself.
   await rm(join('/run/systemd/nspawn/propagate', name), { recursive: true, force: true });
@@ -82,10 +81,16 @@ export async function clearTraces(name: string, path: string): Promise<void> {
 }
 
 async function removeInodeLock(root: string): Promise<void> {
+  const stats = await lstatOrNull(root);
+  if (stats === null) return;
+  await rm(`/run/systemd/nspawn/locks/inode-${stats.dev}:${stats.ino}`, { force: true });
+}
+
+async function lstatOrNull(path: string): Promise<Stats | null> {
   try {
-    const { dev, ino } = await lstat(root);
-    await rm(`/run/systemd/nspawn/locks/inode-${dev}:${ino}`, { force: true });
+    return await lstat(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -130,7 +130,7 @@ export class LabHost {
 
   /** Waits until the host is off and stays off, for `timeoutMs` at most. */
   async waitForOff(timeoutMs = BOOT_TIMEOUT_MS): Promise<void> {
-    if (!(await endsWithin(this.#machine.whenOff(), timeoutMs))) {
+    if (!(await this.#machine.isOffWithin(timeoutMs))) {
       throw new Error(`lab host ${this.name} is still on after ${timeoutMs} ms`);
     }
   }
@@ -145,7 +145,7 @@ export class LabHost {
     this.#machine.expectOff();
     if (this.#machine.leaderPid !== null) {
       await this.run(['systemctl', '--no-block', 'poweroff'], { timeoutMs: POWER_OFF_TIMEOUT_MS });
-      await endsWithin(this.#machine.whenOff(), POWER_OFF_TIMEOUT_MS);
+      await this.#machine.isOffWithin(POWER_OFF_TIMEOUT_MS);
     }
     await this.#machine.cutPower();
   }
@@ -204,15 +204,5 @@ export async function createLabHost(options: LabHostOptions): Promise<LabHost> {
   } catch (error) {
     await host.destroy();
     throw error;
-  }
-}
-
-async function endsWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = sleep(timeoutMs, false, { signal: timer.signal, ref: false }).catch(() => false);
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    timer.abort();
   }
 }

@@ -12,6 +12,8 @@ const EXIT_REBOOT = 133;
 const POWER_ON_TIMEOUT_MS = 20_000;
 /** A host in a boot loop is a defect of what is tested; it shall not run for ever. */
 const REBOOTS_MAX = 50;
+/** From the end of a host's last process to the end of its systemd-nspawn: a few milliseconds. */
+const TIDY_UP_MS = 2_000;
 const POLL_MS = 20;
 
 export type MachineOptions = {
@@ -72,19 +74,29 @@ export class Machine {
   /** Ends every process of the host at once, as a power cut does, except that no cached write is lost. */
   async cutPower(): Promise<void> {
     this.#turningOff = true;
-    const running = this.#process;
-    if (running !== null) {
-      // When number 1 of a process namespace dies, the kernel ends all others in it by SIGKILL.
-      if (this.#leader !== null) killProcess(this.#leader);
-      running.kill('SIGKILL');
-      await this.whenOff();
-    }
+    // When number 1 of a process namespace dies, the kernel ends all others in it by SIGKILL.
+    if (this.#leader !== null) killProcess(this.#leader);
+    // systemd-nspawn then tidies up and ends itself.
+    const ended = this.#leader !== null && (await this.isOffWithin(TIDY_UP_MS));
+    if (!ended) this.#process?.kill('SIGKILL');
+    await this.whenOff();
     await removeCgroup(this.name);
   }
 
   /** Resolves when the host is off and stays off. */
   async whenOff(): Promise<void> {
     while (this.#process !== null) await once(this.#process, 'exit');
+  }
+
+  /** Whether the host is off, at once or within the time. */
+  async isOffWithin(timeoutMs: number): Promise<boolean> {
+    const timer = new AbortController();
+    const late = sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+    try {
+      return await Promise.race([this.whenOff().then(() => true), late]);
+    } finally {
+      timer.abort();
+    }
   }
 
   /** From now on the host's next end is its last: a reboot is not followed. */
@@ -141,7 +153,8 @@ function nspawnArgv(options: MachineOptions, root: string, name: string): [strin
   return [
     'setpriv',
     '--pdeathsig',
-    'KILL',
+    // systemd-nspawn takes it as the order to shut the host down; killed, it would leave it running.
+    'TERM',
     '--',
     'systemd-nspawn',
     '--quiet',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** Reads /proc. A process identifier is used again some day; with the start time it names one process. */
 
@@ -25,14 +25,6 @@ export function leadsNamespace(pid: number): boolean {
 
 export function programOf(pid: number): string {
   return (readOrNull(`/proc/${pid}/comm`) ?? '').trim();
-}
-
-/** The processes that have exactly this argument on their command line. */
-export function processesWithArgument(argument: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => (readOrNull(`/proc/${pid}/cmdline`) ?? '').split('\0').includes(argument))
-    .map(Number);
 }
 
 /** Ends the process by SIGKILL; harmless when it is gone already. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ArchiveKind, Mirrors } from './mirrors.ts';
 import { writeInRoot } from './root-files.ts';
-import { sourcesLine } from './rootfs.ts';
+import { sourcesLine } from './bootstrap.ts';
 import { runOrThrow } from './run.ts';
 
 /** A package source besides the mirrors, as a lab repository describes itself. */
@@ -59,8 +59,8 @@ export async function provision(
     const { content, mode } = typeof file === 'string' ? { content: file, mode: 0o644 } : file;
     await writeInRoot(root, path, content, mode);
   }
-  if (wanted.units?.length)
-    await runOrThrow(['systemctl', `--root=${root}`, 'enable', '--', ...wanted.units]);
+  if (wanted.units !== undefined)
+    await runOrThrow(['chroot', root, 'systemctl', 'enable', '--', ...wanted.units]);
 }
 
 async function writeIdentity(root: string, hostName: string): Promise<void> {
@@ -130,9 +130,4 @@ async function installPackages(root: string, packages: readonly string[]): Promi
     await rm(staging, { recursive: true });
     await rm(policy);
   }
-}
-
-/** The text of the machine's file, for `files`: a unit of packaging/, a hook, a certificate. */
-export async function fileText(path: string): Promise<string> {
-  return readFile(path, 'utf8');
 }
