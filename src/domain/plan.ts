@@ -97,6 +97,11 @@ export const PlanOverview = z.object({
   removals: z.array(Removal).max(OVERVIEW_ROWS_MAX),
   /** Packages that somebody holds back and that the plan therefore leaves alone. */
   held: z.array(PackageName).max(OVERVIEW_ROWS_MAX),
+  /**
+   * Newer versions that the plan leaves alone though nobody holds them, one sentence each: in the
+   * scope `security`, fixes that need something which is not security.
+   */
+  leftOut: z.array(z.string().max(300)).max(OVERVIEW_ROWS_MAX).optional(),
   /** Why a reboot is expected after this plan, as far as can be said beforehand. */
   rebootExpected: RebootRequired,
 });

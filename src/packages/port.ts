@@ -36,17 +36,19 @@ export type PackageManager = {
 
   /**
    * What an update of this scope would do now, from the lists as they are; changes nothing.
-   * Sorted by name, then architecture. `security` holds changes that a security origin offers and
-   * what those need, and nothing else.
-   * Fails with `DependencyProblem`, `PlanUnparsable`.
+   * Sorted by name, then architecture. `security` holds what a security origin offers and nothing
+   * else: a fix that needs a package from elsewhere is named in `leftOut`.
+   * Fails with `DependencyProblem`, `PlanUnparsable`, and with `UnsupportedHost` where the scope is
+   * `security` and the host has no source of security updates at all.
    */
   plan(scope: Scope): Promise<PlannedPackages>;
 
   /**
-   * What is known about why these changes matter. Never fails and never guesses: what could not be
-   * asked is `unknown` with the reason in `source`. Bounded in time.
+   * What is known about why these changes matter, one for each change in their order. Never fails
+   * and never guesses: what could not be asked is `unknown` with the reason in `source`. Bounded in
+   * time. Where archives lie in `directory`, they are asked first, since they need no network.
    */
-  advisories(changes: readonly Change[]): Promise<Advisory[]>;
+  advisories(changes: readonly Change[], directory?: string): Promise<Advisory[]>;
 
   /**
    * Fetches every archive of the changes into `directory` and compares each with its hash; archives
@@ -88,8 +90,12 @@ export type PackageManager = {
   /** Whether the host must boot again for what is installed to be what runs, judged without the plan. Changes nothing. */
   rebootRequired(): Promise<RebootRequired>;
 
-  /** Switches the family's own unattended updaters off and waits until none is at work; says which were on. */
-  suspendUpdaters(): Promise<string[]>;
+  /**
+   * Switches the family's own unattended updaters off and waits until none is at work; says which
+   * were on. Their names are handed to `remember` before anything is switched off, so that they
+   * are known after a crash in between. Fails with `UpdatersNotSuspended` (may be retried).
+   */
+  suspendUpdaters(remember: (names: readonly string[]) => Promise<void>): Promise<string[]>;
 
   /** Switches those updaters on again that `suspendUpdaters` had named. */
   resumeUpdaters(names: readonly string[]): Promise<void>;
@@ -106,7 +112,7 @@ export type PackageFacts = {
   interrupted: string[];
   /** Other updaters that are switched on or at work. */
   otherUpdaters: string[];
-  /** Bytes that the downloaded archives of earlier work already take, to be told beside space. */
+  /** Where the tools keep archives that they downloaded on their own; a repair looks for them there. */
   cacheDirectory: string;
 };
 
@@ -114,13 +120,21 @@ export type PlannedPackages = {
   changes: Change[];
   removals: Removal[];
   held: string[];
+  /** Newer versions that the plan leaves alone though nobody holds them, one sentence each with the reason. */
+  leftOut: string[];
   rebootExpected: RebootRequired;
 };
 
 export type Footprint = {
-  /** Directories that are covered whole: after a restore nothing is in them that was not there before. */
+  /**
+   * Directories that are covered whole: after a restore nothing is in them that was not there
+   * before. Those that do not exist yet are gone after it.
+   */
   trees: string[];
-  /** Single paths: parents resolved, the last part never followed. Directories are covered themselves, not what is in them. */
+  /**
+   * Single paths as the package tools name them. Whoever covers them resolves the parents and never
+   * follows the last part. Directories are covered themselves, not what is in them.
+   */
   paths: string[];
   /** Paths that the new archives would add and that do not exist now; a restore deletes them. */
   added: string[];

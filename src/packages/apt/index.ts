@@ -1,0 +1,42 @@
+import type { HostTools } from '../../host/tools.ts';
+import type { PackageManager } from '../port.ts';
+import { advisories } from './advisories.ts';
+import { audit } from './audit.ts';
+import { download } from './download.ts';
+import { footprint } from './footprint.ts';
+import { inspect } from './inspect.ts';
+import { install } from './install.ts';
+import { plan } from './plan.ts';
+import { rebootRequired } from './reboot.ts';
+import { refresh } from './refresh.ts';
+import { repair } from './repair.ts';
+import { settleAfterRestore } from './settle.ts';
+import { APT_SETTINGS, type AptSettings } from './settings.ts';
+import { isInstalled, keyOf, packageStates } from './states.ts';
+import { resumeUpdaters, suspendUpdaters } from './updaters.ts';
+
+/** The package tools of Debian and Ubuntu behind the port. */
+export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS): PackageManager {
+  return {
+    name: 'apt',
+    inspect: () => inspect(tools),
+    repair: (input) => repair(tools, settings, input),
+    refresh: () => refresh(tools, settings),
+    plan: (scope) => plan(tools, scope),
+    advisories: (changes, directory) => advisories(tools, settings, changes, directory),
+    download: (changes, directory) => download(tools, changes, directory),
+    footprint: (changes, removals, directory) => footprint(tools, changes, removals, directory),
+    install: (input) => install(tools, settings, input),
+    audit: (changes) => audit(tools, changes),
+    installedVersions: () => installedVersions(tools),
+    rebootRequired: () => rebootRequired(tools),
+    suspendUpdaters: (remember) => suspendUpdaters(tools, settings.updatersWaitMs, remember),
+    resumeUpdaters: (names) => resumeUpdaters(tools, names),
+    settleAfterRestore: () => settleAfterRestore(tools),
+  };
+}
+
+async function installedVersions(tools: HostTools): Promise<ReadonlyMap<string, string>> {
+  const states = await packageStates(tools);
+  return new Map(states.filter(isInstalled).map((state) => [keyOf(state), state.version]));
+}

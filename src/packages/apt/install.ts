@@ -1,0 +1,267 @@
+import { StepFailure, type FailureType } from '../../domain/failure.ts';
+import type { Change, Removal } from '../../domain/plan.ts';
+import { commandFailure } from '../../host/command.ts';
+import type { Argv, HostTools, JobResult } from '../../host/tools.ts';
+import type { InstallInput, InstallResult } from '../port.ts';
+import { requireArchives } from './archives.ts';
+import { APT_ENVIRONMENT, installArgv, jobEnvironment, simulateInstallArgv } from './arguments.ts';
+import { classify, decisiveLine } from './classify.ts';
+import { beyond, deviations } from './compare-simulation.ts';
+import { readInstallRecord, writeInstallRecord, type InstallRecord } from './install-record.ts';
+import { newlyLeftAside, readLeftAside } from './left-aside.ts';
+import { DPKG_LOCKS, waitForLocks } from './locks.ts';
+import { readAutomaticMarks, restoreAutomaticMarks } from './marks.ts';
+import { nativeArchitecture } from './native.ts';
+import { parseSimulation } from './parse-simulation.ts';
+import { recover, stillBroken } from './recover.ts';
+import { remedyFor } from './remedies.ts';
+import { packageToolFailure } from './run.ts';
+import type { AptSettings } from './settings.ts';
+import {
+  aptName,
+  describeState,
+  isInstalled,
+  isInterrupted,
+  keyOf,
+  packageStates,
+  type PackageState,
+} from './states.ts';
+
+/** See {@link PackageManager.install} of the port. */
+export async function install(
+  tools: HostTools,
+  settings: AptSettings,
+  input: InstallInput,
+): Promise<InstallResult> {
+  return new Installation(tools, settings, input).run();
+}
+
+/**
+ * One call of `install`. Where it stands is on the disk before each thing that it does, so that a
+ * call after a crash goes on exactly there; see {@link InstallRecord}.
+ */
+class Installation {
+  readonly #tools: HostTools;
+  readonly #settings: AptSettings;
+  readonly #input: InstallInput;
+
+  constructor(tools: HostTools, settings: AptSettings, input: InstallInput) {
+    this.#tools = tools;
+    this.#settings = settings;
+    this.#input = input;
+  }
+
+  async run(): Promise<InstallResult> {
+    const found = await readInstallRecord(this.#input.directory, this.#input.jobPrefix);
+    if (found?.result !== undefined && this.#isDone(await packageStates(this.#tools))) {
+      return found.result;
+    }
+    let record = found === null || found.stage === 'ended' ? await this.#begin(found) : found;
+    try {
+      while (record.stage !== 'ended') record = await this.#step(record);
+    } catch (error) {
+      // What a retry can mend goes on from here; everything else has ended this pass.
+      if (error instanceof StepFailure && !error.retryable) {
+        await this.#write({ ...record, stage: 'ended' });
+      }
+      throw error;
+    }
+    if (record.result === undefined) throw new Error('An installation ended without a result');
+    return record.result;
+  }
+
+  #step(record: InstallRecord): Promise<InstallRecord> {
+    if (record.stage === 'between') return this.#prepareRun(record);
+    return record.stage === 'installing' ? this.#runTool(record) : this.#heal(record);
+  }
+
+  /** Begins a pass: the first one, or one after an earlier pass has failed or was undone by a restore. */
+  async #begin(earlier: InstallRecord | null): Promise<InstallRecord> {
+    const remaining = this.#remaining(await packageStates(this.#tools));
+    return this.#write({
+      run: earlier?.run ?? 0,
+      firstRun: (earlier?.run ?? 0) + 1,
+      heal: earlier?.heal ?? 0,
+      stage: 'between',
+      healed: 0,
+      pending: remaining.changes.map(keyOf),
+      automatic: await readAutomaticMarks(this.#tools),
+      leftAside: await readLeftAside(),
+    });
+  }
+
+  /** Everything that has to be right before the tool may touch anything. */
+  async #prepareRun(record: InstallRecord): Promise<InstallRecord> {
+    await waitForLocks(DPKG_LOCKS, this.#settings.lockWaitMs, (text) => this.#tools.progress(text));
+    const states = await packageStates(this.#tools);
+    if (this.#isDone(states)) return this.#succeed(record);
+    const interrupted = states.filter(isInterrupted);
+    if (interrupted.length > 0 && record.run < record.firstRun) return this.#beginHealing(record);
+    const remaining = this.#remaining(states);
+    await requireArchives(remaining.changes, this.#input.directory);
+    await this.#simulate(remaining, interrupted);
+    return this.#write({ ...record, run: record.run + 1, stage: 'installing' });
+  }
+
+  async #simulate(remaining: Remaining, interrupted: readonly PackageState[]): Promise<void> {
+    const { directory, configFiles, allowed } = this.#input;
+    const argv = simulateInstallArgv({ ...remaining, directory, configFiles });
+    const simulated = await this.#tools.run(argv, { env: APT_ENVIRONMENT });
+    if (simulated.exitCode !== 0) {
+      const type = classify(simulated.stderr, 'resolution');
+      if (type !== 'DependencyProblem' && type !== 'VersionVanished') {
+        throw packageToolFailure(
+          simulated,
+          'the installation could not be simulated',
+          'resolution',
+        );
+      }
+      if (interrupted.length > 0) throw stillBroken(interrupted);
+      const line = decisiveLine(simulated.stderr, type);
+      const message = `the approved plan can no longer be installed as it is: ${line}`;
+      throw commandFailure('PlanDrifted', message, simulated, DRIFT_REMEDY);
+    }
+    // What is unpacked already is only configured, which apt does not announce as an installation.
+    const begun = new Set(interrupted.map(keyOf));
+    const changes = remaining.changes.filter((change) => !begun.has(keyOf(change)));
+    const approved = { changes, removals: remaining.removals, allowed };
+    const findings = deviations(parseSimulation(simulated.stdout), approved);
+    if (findings.length === 0) return;
+    const message = `apt would do something else than what was approved: ${findings[0]}`;
+    throw commandFailure(
+      'PlanDrifted',
+      message,
+      simulated,
+      DRIFT_REMEDY,
+      findings.slice(0, FINDINGS_MAX),
+    );
+  }
+
+  async #runTool(record: InstallRecord): Promise<InstallRecord> {
+    const { directory, configFiles, jobPrefix, deadlineMs, attemptsMax } = this.#input;
+    const remaining = this.#remaining(await packageStates(this.#tools));
+    const argv = installArgv({ ...remaining, directory, configFiles });
+    this.#tools.progress(`installing ${remaining.changes.length} packages`);
+    const result = await this.#tools.runJob(`${jobPrefix}-install-${record.run}`, argv, {
+      deadlineMs,
+      env: jobEnvironment(configFiles),
+    });
+    const states = await packageStates(this.#tools);
+    await this.#restoreMarks(record, states);
+    if (this.#isDone(states)) return this.#succeed(record);
+    const isLast = record.run - record.firstRun + 1 >= attemptsMax;
+    if (!result.timedOut && !isLast) return this.#beginHealing(record);
+    await this.#write({ ...record, stage: 'ended' });
+    throw jobFailure(argv, result, states, this.#remaining(states));
+  }
+
+  #beginHealing(record: InstallRecord): Promise<InstallRecord> {
+    return this.#write({ ...record, stage: 'healing', heal: record.heal + 1 });
+  }
+
+  async #heal(record: InstallRecord): Promise<InstallRecord> {
+    const { directory, configFiles, jobPrefix, deadlineMs, removals, allowed } = this.#input;
+    const { broken } = await recover(this.#tools, {
+      jobPrefix: `${jobPrefix}-heal-${record.heal}`,
+      archiveDirectories: [directory],
+      online: false,
+      permits: (simulation) => beyond(simulation, { removals, allowed }).length === 0,
+      configFiles,
+      deadlineMs,
+      lockWaitMs: this.#settings.lockWaitMs,
+    });
+    // What is still broken is the next run's, which installs the same versions again.
+    const healed = record.healed + (broken.length > 0 ? 1 : 0);
+    return this.#write({ ...record, stage: 'between', healed });
+  }
+
+  async #succeed(record: InstallRecord): Promise<InstallRecord> {
+    const leftAside = newlyLeftAside(record.leftAside, await readLeftAside());
+    const result = { installed: record.pending.length, healed: record.healed, leftAside };
+    return this.#write({ ...record, stage: 'ended', result });
+  }
+
+  async #restoreMarks(record: InstallRecord, states: readonly PackageState[]): Promise<void> {
+    const native = await nativeArchitecture(this.#tools);
+    const added = this.#input.changes.filter((change) => change.oldVersion === null);
+    const installed = new Set(states.filter(isInstalled).map((state) => aptName(state, native)));
+    const wanted = [...record.automatic, ...added.map((change) => aptName(change, native))];
+    await restoreAutomaticMarks(this.#tools, new Set(wanted.filter((name) => installed.has(name))));
+  }
+
+  #remaining(states: readonly PackageState[]): Remaining {
+    const byKey = new Map(states.map((state) => [keyOf(state), state]));
+    return {
+      changes: this.#input.changes.filter((change) => !isInPlace(change, byKey.get(keyOf(change)))),
+      removals: this.#input.removals.filter((removal) => isPresent(byKey.get(keyOf(removal)))),
+    };
+  }
+
+  #isDone(states: readonly PackageState[]): boolean {
+    const { changes, removals } = this.#remaining(states);
+    return changes.length === 0 && removals.length === 0 && !states.some(isInterrupted);
+  }
+
+  async #write(record: InstallRecord): Promise<InstallRecord> {
+    await writeInstallRecord(this.#input.directory, this.#input.jobPrefix, record);
+    return record;
+  }
+}
+
+type Remaining = { changes: Change[]; removals: Removal[] };
+
+const FINDINGS_MAX = 50;
+
+const DRIFT_REMEDY =
+  'Nothing was installed. Somebody changed packages, holds or sources on this host since the plan was approved; start the cycle again for a new plan.';
+
+function isInPlace(change: Change, state: PackageState | undefined): boolean {
+  return state !== undefined && isInstalled(state) && state.version === change.newVersion;
+}
+
+/** Removed packages stay in the database for as long as their configuration files are left. */
+function isPresent(state: PackageState | undefined): boolean {
+  return state !== undefined && !['n', 'c'].includes(state.abbreviation[1] ?? 'n');
+}
+
+function jobFailure(
+  argv: Argv,
+  result: JobResult,
+  states: readonly PackageState[],
+  remaining: Remaining,
+): StepFailure {
+  const output = `${result.stderr}\n${result.stdout}`;
+  const findings = [
+    ...states.filter(isInterrupted).map(describeState),
+    ...remaining.changes.map((change) => `${keyOf(change)} is not at ${change.newVersion}`),
+  ];
+  const type = failureType(result, output, findings);
+  const end = result.timedOut
+    ? 'hung until its deadline'
+    : result.interrupted
+      ? 'was cut off'
+      : decisiveLine(output, type);
+  const remedies: Partial<Record<FailureType, string>> = {
+    PackageJobFailed:
+      'The packages that are named did not install: see the findings and the output of their maintainer scripts in /var/log/apt/term.log.',
+    PackageJobTimedOut:
+      'A maintainer script hung; the findings name its package. Only what hung below dpkg was ended.',
+    PackageStateBroken: 'Look at `dpkg --audit` on the host.',
+  };
+  return commandFailure(
+    type,
+    `installing ${remaining.changes.length} packages failed: ${end}`,
+    { argv, exitCode: result.exitCode, stderr: result.stderr || result.stdout },
+    remedies[type] ?? remedyFor(type),
+    findings.slice(0, FINDINGS_MAX),
+  );
+}
+
+function failureType(result: JobResult, output: string, findings: readonly string[]): FailureType {
+  if (result.timedOut) return 'PackageJobTimedOut';
+  if (result.interrupted || result.exitCode === 0) {
+    return findings.length > 0 ? 'PackageStateBroken' : 'PackageJobFailed';
+  }
+  const type = classify(output, 'job');
+  return type === 'NotEnoughSpace' || type === 'PackageLockHeld' ? type : 'PackageJobFailed';
+}

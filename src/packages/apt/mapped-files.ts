@@ -1,0 +1,57 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { errnoOf } from '../../host/errno.ts';
+import { readProcess } from '../../host/process-table.ts';
+
+/** A process with files whose code it runs. */
+export type MappedProcess = { pid: number; name: string; files: string[] };
+
+/**
+ * Where packages put code. What is mapped from elsewhere (memory files, /tmp, /run, fonts' and
+ * locales' data) is no program or library of a package.
+ */
+const CODE = /^\/(?:usr|lib|lib32|lib64|libx32|bin|sbin)\//;
+
+const DELETED = ' (deleted)';
+
+/**
+ * Every process but this one with the program and library files that it runs from. `deleted` asks
+ * for files that are gone or replaced: the process still runs their old code.
+ * Throws the operating system's error where processes may not be looked at.
+ */
+export async function mappedProcesses(kind: 'deleted' | 'present'): Promise<MappedProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found: MappedProcess[] = [];
+  for (const pid of pids) {
+    if (pid === process.pid) continue;
+    const files = parseMaps(await readMaps(pid), kind);
+    if (files.length === 0) continue;
+    const name = (await readProcess(pid))?.name;
+    // Undefined is that it ended in the meantime.
+    if (name !== undefined) found.push({ pid, name, files });
+  }
+  return found;
+}
+
+/** Lines of /proc/PID/maps, see proc_pid_maps(5): addresses, permissions, offset, device, inode, path. */
+export function parseMaps(text: string, kind: 'deleted' | 'present'): string[] {
+  const files = new Set<string>();
+  for (const line of text.split('\n')) {
+    const [, permissions, path] = /^\S+ (\S{4}) \S+ \S+ \d+ +(\/.*)$/.exec(line) ?? [];
+    // Only what may be executed is code; a mapped font that was replaced asks for no reboot.
+    if (path === undefined || !permissions?.includes('x')) continue;
+    const isDeleted = path.endsWith(DELETED);
+    if (isDeleted !== (kind === 'deleted') || !CODE.test(path)) continue;
+    files.add(isDeleted ? path.slice(0, -DELETED.length) : path);
+  }
+  return [...files];
+}
+
+async function readMaps(pid: number): Promise<string> {
+  try {
+    return await readFile(`/proc/${pid}/maps`, 'utf8');
+  } catch (error) {
+    // It has ended since the listing.
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return '';
+    throw error;
+  }
+}

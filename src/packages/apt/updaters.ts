@@ -1,0 +1,226 @@
+import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepFailure } from '../../domain/failure.ts';
+import { writeFileAtomically } from '../../host/atomic-file.ts';
+import { commandFailure } from '../../host/command.ts';
+import { errnoOf, orIfMissing } from '../../host/errno.ts';
+import { hasSystemd } from '../../host/systemd.ts';
+import type { HostTools } from '../../host/tools.ts';
+import { DPKG_LOCKS, findLockHolder } from './locks.ts';
+
+/**
+ * The units by which Debian and Ubuntu change packages on their own. Timers and the services that
+ * only wait can be stopped at any time; a worker is never stopped, since dpkg may be running in it.
+ */
+const WAITING_UNITS = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'];
+const WORKERS = ['apt-daily.service', 'apt-daily-upgrade.service', 'packagekit.service'];
+const UNITS = [...WAITING_UNITS, ...WORKERS];
+
+const UNIT_DIRECTORY = '/etc/systemd/system';
+const DROP_IN = '50-patchcycle-suspended.conf';
+
+/** Where a unit's switch lies. Exported for tests. */
+export function dropInOf(unit: string): string {
+  return join(UNIT_DIRECTORY, `${unit}.d`, DROP_IN);
+}
+
+/**
+ * A drop-in with a condition that never holds, and not `systemctl mask`: it holds over the reboot
+ * in mid-cycle and when an upgraded apt starts its timers anew, it works beside an administrator's
+ * own unit file or mask, and it says itself whose it is and what was before.
+ */
+function dropInText(wasActive: boolean): string {
+  return [
+    '# Written by patchcycle for the time of a patch cycle, which removes it at its end.',
+    `# Before: ${wasActive ? 'active' : 'inactive'}`,
+    '[Unit]',
+    '# The root directory exists, so this never holds.',
+    'ConditionPathExists=!/',
+    '',
+  ].join('\n');
+}
+
+type Unit = { unit: string; loaded: boolean; active: boolean };
+
+/** Names of updaters that are switched on or at work. */
+export async function readUpdaters(tools: HostTools): Promise<string[]> {
+  if (!(await hasSystemd())) return [];
+  return (await readUnits(tools)).filter(({ active }) => active).map(({ unit }) => unit);
+}
+
+/**
+ * Switches the updaters off and waits, `waitMs` at most, until none is at work; answers those that
+ * were on, which `remember` is told beforehand. Run again, also after a crash in its middle, it
+ * answers the same.
+ * Fails with `UpdatersNotSuspended`, naming who is still at work.
+ */
+export async function suspendUpdaters(
+  tools: HostTools,
+  waitMs: number,
+  remember: (names: readonly string[]) => Promise<void>,
+): Promise<string[]> {
+  if (!(await hasSystemd())) return [];
+  const suspended: { unit: string; wasActive: boolean }[] = [];
+  for (const { unit, loaded, active } of await readUnits(tools)) {
+    if (loaded) suspended.push({ unit, wasActive: (await readDropIn(unit)) ?? active });
+  }
+  const names = suspended
+    .filter(({ unit, wasActive }) => wasActive && WAITING_UNITS.includes(unit))
+    .map(({ unit }) => unit);
+  await remember(names);
+  for (const { unit, wasActive } of suspended) await writeDropIn(unit, wasActive);
+  await systemctl(tools, ['daemon-reload']);
+  await stop(tools, 'timer', suspended);
+  await waitForWorkers(tools, waitMs);
+  await stop(tools, 'service', suspended);
+  return names;
+}
+
+async function stop(
+  tools: HostTools,
+  kind: 'timer' | 'service',
+  suspended: readonly { unit: string }[],
+): Promise<void> {
+  const units = suspended.map(({ unit }) => unit).filter((unit) => unit.endsWith(`.${kind}`));
+  const stoppable = units.filter((unit) => WAITING_UNITS.includes(unit));
+  if (stoppable.length > 0) await systemctl(tools, ['stop', '--', ...stoppable]);
+}
+
+/**
+ * Switches on what was on: `names` of {@link suspendUpdaters}, and whatever a drop-in of an earlier
+ * cycle says. Harmless where nothing is suspended.
+ */
+export async function resumeUpdaters(tools: HostTools, names: readonly string[]): Promise<void> {
+  if (!(await hasSystemd())) return;
+  const wanted = new Set(names);
+  for (const unit of UNITS) {
+    const wasActive = await readDropIn(unit);
+    if (wasActive === null) continue;
+    if (wasActive) wanted.add(unit);
+    await setAside(unit);
+  }
+  await systemctl(tools, ['daemon-reload']);
+  const loaded = (await readUnits(tools)).filter((unit) => unit.loaded).map(({ unit }) => unit);
+  const starting = loaded.filter((unit) => wanted.has(unit) && WAITING_UNITS.includes(unit));
+  if (starting.length > 0) await systemctl(tools, ['start', '--', ...starting]);
+  for (const unit of UNITS) await removeDropIn(unit);
+}
+
+async function waitForWorkers(tools: HostTools, waitMs: number): Promise<void> {
+  const giveUpAt = performance.now() + waitMs;
+  for (;;) {
+    const units = await readUnits(tools);
+    const working = units.filter(({ unit, active }) => active && WORKERS.includes(unit));
+    const holder = await findLockHolder(DPKG_LOCKS);
+    // PackageKit stays for minutes after its work; it is in the way only while it holds the lock.
+    const inTheWay = working.filter(({ unit }) => unit !== 'packagekit.service' || holder !== null);
+    if (inTheWay.length === 0) return;
+    const names = inTheWay.map(({ unit }) => unit).join(', ');
+    if (performance.now() >= giveUpAt) throw stillAtWork(names, waitMs);
+    tools.progress(`waiting for ${names} to end`);
+    await sleep(WORKERS_POLL_MS);
+  }
+}
+
+const WORKERS_POLL_MS = 1_000;
+
+function stillAtWork(names: string, waitMs: number): StepFailure {
+  return new StepFailure(
+    'UpdatersNotSuspended',
+    `${names} is still changing packages after ${Math.round(waitMs / 1000)} s`,
+    {
+      remedy:
+        'It is tried again. If it hangs, look at it with `systemctl status` and `journalctl -u`; nothing was stopped in the middle of its work.',
+    },
+  );
+}
+
+async function readUnits(tools: HostTools): Promise<Unit[]> {
+  const argv = [
+    'systemctl',
+    'show',
+    '--property=Id,LoadState,ActiveState',
+    '--',
+    ...UNITS,
+  ] as const;
+  const result = await tools.run([...argv]);
+  if (result.exitCode !== 0) {
+    throw commandFailure(
+      'CommandFailed',
+      'the other updaters could not be looked at',
+      result,
+      'Look with `systemctl status` whether systemd answers on this host.',
+    );
+  }
+  return parseUnits(result.stdout);
+}
+
+/** Reads blocks of `systemctl show`, an empty line between two. */
+export function parseUnits(stdout: string): Unit[] {
+  return stdout
+    .split('\n\n')
+    .filter((block) => block.trim() !== '')
+    .map((block) => {
+      const fields = new Map(
+        block
+          .split('\n')
+          .map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+      );
+      const state = fields.get('ActiveState') ?? 'inactive';
+      return {
+        unit: fields.get('Id') ?? '',
+        loaded: fields.get('LoadState') === 'loaded',
+        active: state !== 'inactive' && state !== 'failed',
+      };
+    });
+}
+
+/** Stopping unattended-upgrades waits for a run of its own to end, which systemd bounds with half an hour. */
+const SYSTEMCTL_TIMEOUT_MS = 1_860_000;
+
+async function systemctl(tools: HostTools, words: readonly string[]): Promise<void> {
+  const result = await tools.run(['systemctl', ...words], { timeoutMs: SYSTEMCTL_TIMEOUT_MS });
+  if (result.exitCode === 0) return;
+  throw commandFailure(
+    'UpdatersNotSuspended',
+    `systemctl ${words[0]} failed for the host's own updaters`,
+    result,
+    'Look at the units with `systemctl status`; it is tried again.',
+  );
+}
+
+/** Whether the unit was active when it was suspended, or null when it is not suspended. */
+async function readDropIn(unit: string): Promise<boolean | null> {
+  for (const path of [dropInOf(unit), setAsideOf(unit)]) {
+    const text = await orIfMissing(readFile(path, 'utf8'), null);
+    if (text !== null) return /^# Before: active$/m.test(text);
+  }
+  return null;
+}
+
+async function writeDropIn(unit: string, wasActive: boolean): Promise<void> {
+  const path = dropInOf(unit);
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await writeFileAtomically(path, dropInText(wasActive), 0o644);
+}
+
+/** systemd reads only files that end in `.conf`: under this name it is off but still says what was before. */
+function setAsideOf(unit: string): string {
+  return dropInOf(unit).replace(/\.conf$/, '.resuming');
+}
+
+async function setAside(unit: string): Promise<void> {
+  await orIfMissing(rename(dropInOf(unit), setAsideOf(unit)), undefined);
+}
+
+/** Removes what this tool has written, and the directory when nothing else is in it. */
+async function removeDropIn(unit: string): Promise<void> {
+  await rm(dropInOf(unit), { force: true });
+  await rm(setAsideOf(unit), { force: true });
+  try {
+    await rmdir(dirname(dropInOf(unit)));
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}

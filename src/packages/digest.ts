@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Plan } from '../domain/plan.ts';
+import { canonicalJson } from '../planning/canonical.ts';
+
+/**
+ * SHA-256 of the plan's canonical JSON, in lower-case hexadecimal digits. An approval is bound to
+ * it. Lies beside the package managers and not in src/planning, because hashing needs `node:crypto`,
+ * which does not exist where workflows run.
+ */
+export function planDigest(plan: Plan): string {
+  return createHash('sha256').update(canonicalJson(plan)).digest('hex');
+}
+
+/** SHA-256 of a file, in lower-case hexadecimal digits. Throws the operating system's error. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
