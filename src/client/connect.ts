@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
+import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
+import { BadRequest } from './errors.ts';
 import { webUiFor } from './links.ts';
 import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
@@ -19,34 +20,26 @@ export type ConnectOptions = {
   namespace?: string;
   /** The Web UI's address for links; default PATCHCYCLE_UI_URL, or what is known of the server. */
   uiUrl?: string;
-  /** How long to try, default 8 s: a person at a terminal shall hear within ten seconds. */
+  /** How long to try, default 5 s: a person at a terminal shall hear soon. */
   timeoutMs?: number;
 };
 
 /** Everything that a script can ask of patchcycle. Each function's errors are told where it is defined. */
 export type PatchcycleClient = ReturnType<typeof clientOf>;
 
-const CONNECT_TIMEOUT_MS = 8_000;
-/** Temporal's documented default. */
-const DEFAULT_ADDRESS = 'localhost:7233';
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Connects by Temporal's environment configuration: profile, `TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, TLS and API key. Close the client when done, or the process stays alive.
- * Throws TemporalUnreachable, or TemporalRefused when the server declines.
+ * Throws TemporalUnreachable, or TemporalRefused when the server declines, BadRequest when
+ * the connection's own configuration is wrong.
  */
 export async function connect(options: ConnectOptions = {}): Promise<PatchcycleClient> {
-  const config = loadClientConnectConfig(
-    options.profile === undefined ? {} : { profile: options.profile },
-  );
-  const address = options.address ?? config.connectionOptions.address ?? DEFAULT_ADDRESS;
-  const namespace = options.namespace ?? config.namespace ?? 'default';
+  const { address, namespace, options: settings } = settingsOf(options);
   const uiUrl = options.uiUrl ?? process.env['PATCHCYCLE_UI_URL'] ?? webUiFor(address);
-  const connection = Connection.lazy({
-    ...config.connectionOptions,
-    address,
-    connectTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
-  });
+  const connectTimeout = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
+  const connection = Connection.lazy({ ...settings, connectTimeout });
   const client = new Client({ connection, namespace });
   const session: Session = { client, connection, address, namespace, uiUrl };
   try {
@@ -59,6 +52,23 @@ export async function connect(options: ConnectOptions = {}): Promise<PatchcycleC
       : translate(error, session, doing);
   }
   return clientOf(session);
+}
+
+/** What the caller names wins over the environment, which wins over the profile. */
+function settingsOf({ profile, address, namespace }: ConnectOptions): ResolvedConnection {
+  const named = {
+    ...(address === undefined ? {} : { TEMPORAL_ADDRESS: address }),
+    ...(namespace === undefined ? {} : { TEMPORAL_NAMESPACE: namespace }),
+  };
+  try {
+    return resolveConnection({ profile }, { ...process.env, ...named });
+  } catch (error) {
+    throw new BadRequest(
+      `The connection to Temporal is configured wrongly: ${error instanceof Error ? error.message : String(error)}`,
+      'Correct the profile or its file (TEMPORAL_CONFIG_FILE), or name another with --profile.',
+      { cause: error },
+    );
+  }
 }
 
 function clientOf(session: Session) {

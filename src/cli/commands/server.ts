@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { BadRequest } from '../../client/index.ts';
+import { SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
+import type { EmbeddedServer, EmbeddedServerOptions } from '../../temporal/server/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { parser, type Answer, type Context, type Kit } from '../kit.ts';
+
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'a port is a number')
+  .transform(Number)
+  .refine((port) => port >= 1 && port <= 65_535, 'a port lies between 1 and 65535');
+
+type Options = { port: number; uiPort: number; ui: boolean; database?: string };
+
+export function serverCommand(kit: Kit): Command {
+  return kit
+    .command('server', "run Temporal's development server with a durable file, until Ctrl-C")
+    .option('--port <number>', 'where it listens, on loopback only', parser(Port), 7233)
+    .option('--ui-port <number>', 'where its Web UI is, on loopback only', parser(Port), 8233)
+    .option('--no-ui', 'without the Web UI')
+    .option(
+      '--database <file>',
+      'the SQLite file that makes it durable; default in your state directory',
+    )
+    .addHelpText(
+      'after',
+      `
+It lets in everybody who reaches it, so it is for trying out and for one machine. For a fleet use
+Temporal Cloud or a cluster: docker-compose.yml shows a small one.
+
+Examples:
+  patchcycle server
+  patchcycle server --port 7300 --ui-port 8300 --database ./temporal.db`,
+    )
+    .action(kit.action(server));
+}
+
+async function server(context: Context, options: Options): Promise<Answer> {
+  const { io, json, say } = context;
+  const databaseFile = await databaseOf(io, options.database);
+  const running = await start({
+    databaseFile,
+    port: options.port,
+    uiPort: options.ui ? options.uiPort : null,
+    searchAttributes: SEARCH_ATTRIBUTES,
+    log: say,
+  });
+  try {
+    const { address, uiUrl } = running;
+    if (json) io.stdout.write(`${JSON.stringify({ address, uiUrl, databaseFile }, null, 2)}\n`);
+    else io.stdout.write(`${readyText(running, databaseFile)}\n`);
+    const stopped = new Promise((done) => io.stop.addEventListener('abort', done, { once: true }));
+    await Promise.race([stopped, running.ended]);
+    if (io.stop.aborted) return { exitCode: EXIT.good, document: undefined, text: '' };
+    throw new BadRequest(
+      `Temporal's server at ${address} ended by itself.`,
+      `Read what it said above, then start it again; everything is kept in ${databaseFile}.`,
+    );
+  } finally {
+    await running.stop();
+  }
+}
+
+async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const { startEmbeddedServer } = await import('../../temporal/server/index.ts');
+  try {
+    return await startEmbeddedServer(options);
+  } catch (error) {
+    throw new BadRequest(
+      error instanceof Error ? error.message : String(error),
+      'If the port is taken, choose others with --port and --ui-port.',
+      { cause: error },
+    );
+  }
+}
+
+/** The XDG state directory, or the file that was named. */
+async function databaseOf(io: Io, named: string | undefined): Promise<string> {
+  const state = io.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
+  const file =
+    named === undefined
+      ? join(state, 'patchcycle', 'temporal.db')
+      : resolve(io.workingDirectory, named);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  return file;
+}
+
+function readyText({ address, uiUrl }: EmbeddedServer, databaseFile: string): string {
+  return [
+    `Temporal   ${address}, namespace default`,
+    `Web UI     ${uiUrl ?? 'none'}`,
+    `Database   ${databaseFile}`,
+    '',
+    `Next, in another terminal:  patchcycle worker --address ${address}`,
+    'Ctrl-C stops it; everything is kept in the database.',
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BadRequest, policyFor, readInventory, type HostPolicy } from '../client/index.ts';
+import type { Io } from './io.ts';
+
+/** Where the file of policies and hosts is looked for when none is named. */
+export const INVENTORY_PLACES = ['patchcycle.yaml', '/etc/patchcycle/inventory.yaml'] as const;
+
+export type InventoryOptions = { inventory?: string; policy?: string };
+
+/** The file that is meant. Throws BadRequest when there is none. */
+export function inventoryFile(io: Io, named: string | undefined): string {
+  if (named !== undefined) return resolve(io.workingDirectory, named);
+  for (const place of INVENTORY_PLACES) {
+    const path = resolve(io.workingDirectory, place);
+    if (existsSync(path)) return path;
+  }
+  throw new BadRequest(
+    `There is no file of policies and hosts: neither ./${INVENTORY_PLACES.join(' nor ')} exists.`,
+    'Write one (examples/patchcycle.yaml is a start) or name it with --inventory FILE.',
+  );
+}
+
+/** What the operator's file says about this host. */
+export async function hostPolicy(
+  io: Io,
+  host: string,
+  options: InventoryOptions,
+): Promise<HostPolicy> {
+  const inventory = await readInventory(inventoryFile(io, options.inventory));
+  return policyFor(inventory, host, options.policy);
+}

@@ -1,0 +1,25 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Look } from '../paint.ts';
+
+const GAP = '  ';
+
+/** Rows under a dim heading, columns as wide as their widest cell. Cells may be coloured. */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { paint }: Look,
+): string {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
+      .join(GAP)
+      .trimEnd();
+  return [paint('dim', line(headings)), ...rows.map(line)].join('\n');
+}
+
+function widthOf(cell: string): number {
+  return [...stripVTControlCharacters(cell)].length;
+}

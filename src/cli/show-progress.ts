@@ -1,0 +1,72 @@
+import type { HostStatus } from '../client/index.ts';
+import { formatDuration } from '../domain/duration.ts';
+import type { Context } from './kit.ts';
+import { Live } from './live.ts';
+import { plain } from './paint.ts';
+import { cycleLines, waitLines } from './render/cycle.ts';
+import { tookMs } from './render/steps.ts';
+
+/** How a cycle that goes on is shown while it is waited for. */
+export type Progress = {
+  look(status: HostStatus): void;
+  /** Ends the showing; what is on the screen stays when `keep`. */
+  end(): void;
+};
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAME_MS = 100;
+
+/** On a terminal a live list; elsewhere one line for each thing that happens. */
+export function showProgress(context: Context): Progress {
+  return context.io.stderr.isTTY === true ? liveProgress(context) : plainProgress(context);
+}
+
+function liveProgress({ io, errLook }: Context): Progress {
+  const live = new Live(io.stderr);
+  let latest: HostStatus | null = null;
+  let frame = 0;
+  const draw = () => {
+    if (latest?.cycle == null) return;
+    const spinner = FRAMES[frame++ % FRAMES.length] ?? errLook.symbols.waiting;
+    live.show(cycleLines(latest.cycle, latest.link, errLook, Date.now(), spinner));
+  };
+  const timer = setInterval(draw, FRAME_MS);
+  let lastNote: string | null = null;
+  return {
+    look(status) {
+      latest = status;
+      if (status.note !== null && status.note !== lastNote) live.note(status.note);
+      lastNote = status.note;
+    },
+    end() {
+      clearInterval(timer);
+      live.clear();
+    },
+  };
+}
+
+function plainProgress({ say, errLook }: Context): Progress {
+  const told = new Set<string>();
+  const once = (key: string, ...lines: string[]) => {
+    if (told.has(key)) return;
+    told.add(key);
+    lines.forEach(say);
+  };
+  return {
+    look({ host, cycle, note }) {
+      if (note !== null) once(note, `${host}: ${note}`);
+      if (cycle === null) return;
+      for (const step of cycle.steps) {
+        if (step.status === 'running') continue;
+        const time = step.status === 'skipped' ? '' : ` (${formatDuration(tookMs(step, 0))})`;
+        once(
+          `${step.step} ${step.startedAt}`,
+          `${(step.endedAt ?? step.startedAt).slice(11, 19)} ${host} ${step.step} ${step.status}${time}: ${plain(step.summary)}`,
+        );
+      }
+      const waits = waitLines(cycle, errLook);
+      if (waits.length > 0) once(JSON.stringify(cycle.state), `${host} ${waits.join('\n')}`);
+    },
+    end: () => undefined,
+  };
+}

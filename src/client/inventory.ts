@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { Config } from '../domain/config.ts';
+import type { NamedPolicy } from '../domain/policy.ts';
+import { parseConfig, type FileError } from '../planning/config.ts';
+import { didYouMean } from '../planning/did-you-mean.ts';
+import { resolvePolicy } from '../planning/resolve-policy.ts';
+import { BadRequest, PatchcycleError } from './errors.ts';
+
+/** The operator's file has errors; all of them, in its order. */
+export class InventoryInvalid extends PatchcycleError {
+  override readonly name = 'InventoryInvalid';
+  readonly errors: readonly FileError[];
+
+  constructor(file: string, errors: readonly FileError[]) {
+    const lines = errors.map(
+      ({ line, column, message, remedy }) => `${file}:${line}:${column}: ${message}. ${remedy}`,
+    );
+    super(
+      [`${file} has errors:`, ...lines].join('\n'),
+      `Correct them, then: patchcycle policy check ${file}`,
+    );
+    this.errors = errors;
+  }
+}
+
+/** Reads the file of policies and hosts. Throws BadRequest, or InventoryInvalid with every error. */
+export async function readInventory(file: string): Promise<Config> {
+  const text = await textOf(file);
+  const parsed = parseConfig(text, file);
+  if (!parsed.ok) throw new InventoryInvalid(file, parsed.errors);
+  return parsed.config;
+}
+
+export type HostPolicy = { policy: NamedPolicy; groups: string[] };
+
+/**
+ * What the file says about a host, complete and with defaults filled in. A policy named by
+ * `policyName` is taken instead of the host's own, also for hosts that the file does not have.
+ * Throws BadRequest.
+ */
+export function policyFor(inventory: Config, host: string, policyName?: string): HostPolicy {
+  if (policyName === undefined) {
+    const resolved = resolvePolicy(inventory, host);
+    if (resolved.ok) return { policy: resolved.policy, groups: resolved.groups };
+    throw new BadRequest(`No policy for ${host}: ${resolved.message}.`, resolved.remedy);
+  }
+  const { policies, hosts } = inventory;
+  const policy = Object.hasOwn(policies, policyName) ? policies[policyName] : undefined;
+  if (policy === undefined) {
+    const known = Object.keys(policies);
+    throw new BadRequest(
+      `There is no policy "${policyName}"${didYouMean(policyName, known) ?? ''}.`,
+      `Known policies: ${known.join(', ') || 'none'}.`,
+    );
+  }
+  const groups = Object.hasOwn(hosts, host) ? (hosts[host]?.groups ?? []) : [];
+  return { policy: { name: policyName, ...policy }, groups };
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BadRequest(
+      `The file of policies and hosts cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Name the right file with --inventory FILE.',
+      { cause: error },
+    );
+  }
+}
