@@ -27,6 +27,7 @@ export const FAILURES = {
   PlanDrifted: { retryable: false },
   HookFailed: { retryable: false },
   UpdatersNotSuspended: { retryable: true },
+  UnhealthyBefore: { retryable: false },
   BackupUnverifiable: { retryable: false },
   BackupTampered: { retryable: false },
   BackupMissing: { retryable: false },
@@ -40,6 +41,8 @@ export const FAILURES = {
   HealthWorse: { retryable: false },
   RestoreIncomplete: { retryable: false },
   CommandFailed: { retryable: true },
+  /** A fault of patchcycle itself; see src/worker/application-failure.ts. */
+  Unexpected: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 
 export type FailureType = keyof typeof FAILURES;

@@ -46,6 +46,11 @@ export const LogReport = z.object({
   newKinds: z.array(LogFinding).max(50),
   /** Kinds of error that were there before the change too. */
   knownKinds: z.array(LogFinding).max(50),
+  /**
+   * New kinds that were seen only while packages were installed and services or the host restarted,
+   * and not again during the soak. They are told and do not decide.
+   */
+  passingKinds: z.array(LogFinding).max(50).default([]),
 });
 export type LogReport = z.infer<typeof LogReport>;
 

@@ -1,0 +1,109 @@
+import { commandFailure } from '../../host/command.ts';
+import type { Argv, CommandResult, RunCommand } from '../../host/tools.ts';
+import { ROUGH_ERROR_PATTERN } from './error-lines.ts';
+import { ENTRY_FIELDS, parseJournalEntry, type JournalEntry } from './journal-entry.ts';
+
+/** Lines of one reading. A host that logs more between two looks is read on in the next one. */
+const LINES_MAX = 50_000;
+
+/** 50,000 entries with the fields that are asked for take about 20 MB; long messages more. */
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** How far back errors count as known. A week has every weekly job in it. */
+const KNOWN_SINCE = '-7d';
+
+/** Searching a week of a large journal may take long; what was found by then is known. */
+const SEARCH_TIMEOUT_MS = 30_000;
+
+const OUTPUT: readonly string[] = [
+  '--no-pager',
+  '--all',
+  '--output=json',
+  `--output-fields=${ENTRY_FIELDS}`,
+];
+
+/** Where the journal ends now; null where there is no journal. */
+export async function journalCursor(run: RunCommand): Promise<string | null> {
+  const { stdout } = await run(['journalctl', '--no-pager', '--lines=0', '--show-cursor']);
+  return /^-- cursor: (\S+)$/m.exec(stdout)?.[1] ?? null;
+}
+
+export type JournalPart = {
+  entries: JournalEntry[];
+  /** Where reading goes on. */
+  cursor: string;
+  /** Whether there was more than one reading takes. */
+  more: boolean;
+};
+
+/**
+ * What the journal got since the cursor. A cursor that the journal has no more (a volatile journal
+ * after a reboot, old files removed) means everything of this boot.
+ * Fails with `CommandFailed`.
+ */
+export async function readJournal(run: RunCommand, cursor: string): Promise<JournalPart> {
+  const after = await journalctl(run, [`--after-cursor=${cursor}`]);
+  const result =
+    after.exitCode !== 0 && after.stderr.includes('cursor')
+      ? await journalctl(run, ['--boot=0'])
+      : after;
+  const entries = parseEntries(result.stdout);
+  if (result.exitCode !== 0 && entries.length === 0) {
+    throw commandFailure(
+      'CommandFailed',
+      'The journal of the host could not be read.',
+      result,
+      'Try the command on the host; "journalctl --verify" shows whether the journal is damaged. The step is tried again by itself.',
+    );
+  }
+  return {
+    entries,
+    cursor: entries.at(-1)?.cursor ?? cursor,
+    more: result.truncated || entries.length >= LINES_MAX,
+  };
+}
+
+function journalctl(run: RunCommand, from: readonly string[]): Promise<CommandResult> {
+  const argv: Argv = ['journalctl', ...OUTPUT, `--lines=${LINES_MAX}`, ...from];
+  return run(argv, { maxOutputBytes: OUTPUT_BYTES_MAX });
+}
+
+/**
+ * Entries that tell of errors which this host had before: of the last week, and of the present
+ * boot from its beginning, because the next one will say the same. Bounded, and the newest first
+ * where there are too many; nothing where there is no journal.
+ */
+export async function readKnownJournal(run: RunCommand): Promise<JournalEntry[]> {
+  const options = { timeoutMs: SEARCH_TIMEOUT_MS, maxOutputBytes: OUTPUT_BYTES_MAX };
+  const since = `--since=${KNOWN_SINCE}`;
+  const stated = await run(
+    ['journalctl', ...OUTPUT, `--lines=${LINES_MAX}`, '--priority=err', since],
+    options,
+  );
+  // Output beyond the bound is thrown away, so this reads a boot from its beginning.
+  const booted = await run(['journalctl', ...OUTPUT, '--priority=err', '--boot=0'], options);
+  const worded = await run(
+    [
+      'journalctl',
+      ...OUTPUT,
+      `--lines=${LINES_MAX}`,
+      since,
+      '--case-sensitive=no',
+      `--grep=${ROUGH_ERROR_PATTERN}`,
+    ],
+    options,
+  );
+  // A systemd that was built without pattern matching refuses the search; then the newest lines are read.
+  const words =
+    worded.exitCode === 0 || worded.stdout !== '' || worded.stderr === ''
+      ? worded
+      : await run(['journalctl', ...OUTPUT, `--lines=${LINES_MAX}`, since], options);
+  return [stated, booted, words].flatMap(({ stdout }) => parseEntries(stdout));
+}
+
+function parseEntries(stdout: string): JournalEntry[] {
+  return stdout.split('\n').flatMap((line) => {
+    const entry = line === '' ? null : parseJournalEntry(line);
+    return entry === null ? [] : [entry];
+  });
+}

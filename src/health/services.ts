@@ -1,0 +1,124 @@
+import { readFailedUnits } from '../host/systemd.ts';
+import type { RunCommand } from '../host/tools.ts';
+
+export type ServiceState = {
+  /** Name without `.service`. */
+  name: string;
+  /** Other names of the same unit: `sshd` for `ssh` on Debian. */
+  aliases: string[];
+  active: boolean;
+  /** Whether it runs as long as the host does, and so must run again after a reboot. */
+  permanent: boolean;
+  /** systemd had to start it again and again, the last time a moment ago: at one look it runs, at the next it does not. */
+  restarting: boolean;
+};
+
+export type UnitStates = {
+  /** null where there is no systemd that could be asked. */
+  services: ServiceState[] | null;
+  failedUnits: string[];
+};
+
+const PROPERTIES = [
+  'Id',
+  'Names',
+  'ActiveState',
+  'Type',
+  'UnitFileState',
+  'TriggeredBy',
+  'NRestarts',
+  'ActiveEnterTimestampMonotonic',
+];
+
+/** A service that stayed up this long after its last restart runs steadily. */
+const STEADY_MS = 30_000;
+
+/** One restart by systemd may be how a service starts up; from the second on it is a habit. */
+const RESTARTS_MAX = 1;
+
+/** Units that come and go with logins, checks and patchcycle's own work; nothing is wrong when they are gone. */
+const PASSING_UNIT =
+  /^(?:patchcycle[@.-]|run-|session-|user@|user-runtime-dir@|systemd-fsck@|systemd-coredump@|dbus-:|apt-daily|unattended-upgrades-)/;
+
+/** As many failed units as facts and reports tell of. */
+const FAILED_UNITS_MAX = 200;
+
+/**
+ * The host's services and failed units. Asked by `systemctl show`, whose lines `NAME=VALUE` every
+ * systemd since 219 prints alike; its JSON output is younger and has no restart counts.
+ */
+export async function readUnitStates(run: RunCommand): Promise<UnitStates> {
+  const shown = await run([
+    'systemctl',
+    'show',
+    '--all',
+    '--no-pager',
+    `--property=${PROPERTIES.join(',')}`,
+    '--',
+    '*.service',
+  ]);
+  if (shown.exitCode !== 0) return { services: null, failedUnits: [] };
+  const failed = await readFailedUnits(run);
+  return {
+    services: parseServices(shown.stdout, monotonicMs()),
+    failedUnits: failed.filter((name) => !PASSING_UNIT.test(name)).slice(0, FAILED_UNITS_MAX),
+  };
+}
+
+/** Parses blocks of `NAME=VALUE`, one block a unit. `nowMs` is the clock of the kernel, which systemd's times are of. */
+export function parseServices(stdout: string, nowMs: number): ServiceState[] {
+  return stdout
+    .split('\n\n')
+    .map((block) => new Map(block.split('\n').map(propertyOf)))
+    .flatMap((unit) => {
+      const id = unit.get('Id') ?? '';
+      return id.endsWith('.service') ? [serviceOf(id, unit, nowMs)] : [];
+    })
+    .filter(({ name }) => !PASSING_UNIT.test(`${name}.service`));
+}
+
+function serviceOf(id: string, unit: ReadonlyMap<string, string>, nowMs: number): ServiceState {
+  const name = withoutEnding(id);
+  const enteredMs = Number(unit.get('ActiveEnterTimestampMonotonic') ?? 0) / 1_000;
+  return {
+    name,
+    aliases: namesOf(unit, 'Names').filter((alias) => alias !== name),
+    active: ['active', 'reloading'].includes(unit.get('ActiveState') ?? ''),
+    permanent: isPermanent(unit),
+    restarting: Number(unit.get('NRestarts') ?? 0) > RESTARTS_MAX && nowMs - enteredMs < STEADY_MS,
+  };
+}
+
+/**
+ * Services that start on demand (by a bus name, a socket or a timer, without being enabled) may
+ * have ended for lack of work; those that somebody started by hand do not survive a reboot; and
+ * what systemd itself does once at boot may be skipped by a condition (systemd-sysusers runs only
+ * on the first boot after an update). None of them is worse than before when it does not run.
+ */
+function isPermanent(unit: ReadonlyMap<string, string>): boolean {
+  const state = unit.get('UnitFileState') ?? '';
+  if (/^(?:enabled|enabled-runtime|generated|alias|linked|linked-runtime)$/.test(state))
+    return true;
+  const onDemand = unit.get('Type') === 'dbus' || (unit.get('TriggeredBy') ?? '') !== '';
+  return state === 'static' && unit.get('Type') !== 'oneshot' && !onDemand;
+}
+
+function namesOf(unit: ReadonlyMap<string, string>, property: string): string[] {
+  return (unit.get(property) ?? '')
+    .split(' ')
+    .filter((name) => name.endsWith('.service'))
+    .map(withoutEnding);
+}
+
+function propertyOf(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return at === -1 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}
+
+function withoutEnding(id: string): string {
+  return id.replace(/\.service$/, '');
+}
+
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
