@@ -49,7 +49,12 @@ export type JobResult = {
   stderr: string;
 };
 
-export type JobOptions = { deadlineMs: number; env?: Readonly<Record<string, string>> };
+export type JobOptions = {
+  /** Longest run, counted from the job's start; what hangs below the package tool is ended then. */
+  deadlineMs: number;
+  /** Added to the clean environment, as for a command. */
+  env?: Readonly<Record<string, string>>;
+};
 
 /**
  * Runs a package job outside the agent's process, under a name that is unique within the cycle,

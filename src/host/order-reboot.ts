@@ -1,0 +1,37 @@
+import { StepFailure } from '../domain/failure.ts';
+import { commandFailure } from './command.ts';
+import { hasSystemd } from './systemd.ts';
+import type { RunCommand } from './tools.ts';
+
+/**
+ * Tells the host to reboot in a second, detached from this process, so that what asked for it can
+ * end in order. `unit` is the name of the timer: while an order of that name is pending, systemd
+ * refuses a second one, which is as good as the first.
+ * Fails with `UnsupportedHost` without systemd and with `CommandFailed` when systemd refuses.
+ */
+export async function orderReboot(run: RunCommand, host: string, unit: string): Promise<void> {
+  if (!(await hasSystemd())) {
+    throw new StepFailure('UnsupportedHost', `${host} has no systemd that could reboot it.`, {
+      remedy: `Reboot ${host} by hand and resolve with retry, or set "reboot: never" in its policy.`,
+    });
+  }
+  const result = await run([
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    `--unit=${unit}`,
+    '--on-active=1',
+    // The default accuracy of a timer is a minute: measured, it fired 45 s late.
+    '--timer-property=AccuracySec=100ms',
+    '--',
+    'systemctl',
+    'reboot',
+  ]);
+  if (result.exitCode === 0 || /already (?:loaded|exists)/i.test(result.stderr)) return;
+  throw commandFailure(
+    'CommandFailed',
+    `${host} did not take the order to reboot.`,
+    result,
+    `Look at the host's journal (journalctl -b -p warning); reboot it by hand if need be: the cycle notices.`,
+  );
+}

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { orIfMissing } from './errno.ts';
+import type { RunCommand } from './tools.ts';
+
+/** Whether systemd is what runs this host; the test that sd_booted(3) makes. */
+export async function hasSystemd(): Promise<boolean> {
+  const entry = await orIfMissing(stat('/run/systemd/system'), null);
+  return entry?.isDirectory() ?? false;
+}
+
+/** Names of the units that have failed, sorted; none where there is no systemd. */
+export async function readFailedUnits(run: RunCommand): Promise<string[]> {
+  if (!(await hasSystemd())) return [];
+  const argv = [
+    'systemctl',
+    'list-units',
+    '--state=failed',
+    '--plain',
+    '--no-legend',
+    '--full',
+    '--no-pager',
+  ] as const;
+  const { stdout } = await run(argv);
+  return parseUnitNames(stdout);
+}
+
+/** The first column of `systemctl list-units --plain --no-legend`. */
+export function parseUnitNames(stdout: string): string[] {
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[0] ?? '')
+    .filter((name) => name !== '')
+    .toSorted();
+}
+
+/** `none` on bare metal, otherwise what systemd-detect-virt calls it; `unknown` without that program. */
+export async function readVirtualization(run: RunCommand): Promise<string> {
+  const { stdout } = await run(['systemd-detect-virt']);
+  // It exits with 1 and prints "none" on bare metal.
+  return stdout.trim() || 'unknown';
+}

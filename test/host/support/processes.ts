@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readProcess } from '../../../src/host/process-table.ts';
+
+/** Waits until a condition holds. Fails by its caller's time limit, and says then what was waited for. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    if (await holds()) return;
+    await sleep(15);
+  }
+  throw new Error(`Waited in vain: ${what}`);
+}
+
+/** Waits until a process has ended. */
+export async function untilGone(pid: number): Promise<void> {
+  await until(`process ${pid} ends`, async () => {
+    const entry = await readProcess(pid);
+    return entry === null || entry.state === 'Z';
+  });
+}
