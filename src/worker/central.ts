@@ -1,0 +1,58 @@
+import { Worker } from '@temporalio/worker';
+import { notify } from '../../activities/control/notify.ts';
+import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
+import type { ControlActivities } from '../domain/steps.ts';
+import { resolveConnection, type ConnectionSettings } from '../temporal/connection.ts';
+import { CENTRAL_TASK_QUEUE } from '../temporal/names.ts';
+import { installRuntime } from './runtime.ts';
+import { sayToStderr, type Say } from './say.ts';
+import { serve } from './serve.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** Storing a report takes milliseconds; this is for a slow disk. */
+const SHUTDOWN_GRACE_MS = 5_000;
+
+export type CentralWorkerOptions = {
+  /** The workflows' bundle, built beforehand. */
+  bundlePath: string;
+  connection?: ConnectionSettings;
+  /** Default {@link reportsDirectory}. */
+  reports?: string;
+  say?: Say;
+};
+
+/** The activities of the central workers. */
+export function controlActivities(reports: string, say: Say): ControlActivities {
+  return {
+    storeReport: (report) => storeReport(report, reports),
+    notify: (notice) => notify(notice, say),
+  };
+}
+
+/**
+ * Runs a central worker until SIGTERM or SIGINT: workflows and control activities. Any number of
+ * them may run. After the signal it finishes what it has begun, for a few seconds.
+ */
+export async function runCentralWorker(options: CentralWorkerOptions): Promise<void> {
+  const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
+  const { reports = reportsDirectory() } = options;
+  const resolved = resolveConnection(settings);
+  const stop = stopSignal();
+  installRuntime(say);
+  await serve({
+    resolved,
+    say,
+    stop,
+    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports}.`,
+    createWorker: (connection) =>
+      Worker.create({
+        connection,
+        namespace: resolved.namespace,
+        taskQueue: CENTRAL_TASK_QUEUE,
+        workflowBundle: { codePath: bundlePath },
+        activities: controlActivities(reports, say),
+        shutdownGraceTime: SHUTDOWN_GRACE_MS,
+        shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
+      }),
+  });
+}
