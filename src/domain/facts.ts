@@ -40,6 +40,8 @@ export const Facts = z.object({
   /** Sentences that did not stop the cycle but that a person should read. */
   findings: z.array(z.string()).max(50),
   agentVersion: z.string(),
+  /** Whether the host itself accepts a plan that no person has approved. */
+  unattended: z.boolean(),
   cycle: CycleId,
 });
 export type Facts = z.infer<typeof Facts>;

@@ -24,16 +24,22 @@ function removing(...names: string[]): PlanOverview {
 
 describe('whether a plan needs a person', () => {
   it('is decided by the policy where nothing is removed', () => {
-    expect(needsPerson(policy(false), removing())).toBeNull();
-    expect(needsPerson(policy(true), removing())).toBe('policy ordinary asks for approval');
+    expect(needsPerson(policy(false), removing(), true)).toBeNull();
+    expect(needsPerson(policy(true), removing(), true)).toBe('policy ordinary asks for approval');
+  });
+
+  it('is yes where the host itself allows no unattended cycles', () => {
+    expect(needsPerson(policy(false), removing(), false)).toBe(
+      'the host accepts no plan that no person has approved',
+    );
   });
 
   it('is yes for every removal, whatever the policy says', () => {
-    expect(needsPerson(policy(false), removing('exim4'))).toBe('the plan removes exim4');
+    expect(needsPerson(policy(false), removing('exim4'), true)).toBe('the plan removes exim4');
   });
 
   it('names at most five of the removals and counts the others', () => {
-    expect(needsPerson(policy(false), removing('a', 'b', 'c', 'd', 'e', 'f', 'g'))).toBe(
+    expect(needsPerson(policy(false), removing('a', 'b', 'c', 'd', 'e', 'f', 'g'), true)).toBe(
       'the plan removes a, b, c, d, e and 2 more',
     );
   });

@@ -107,6 +107,20 @@ describe('an approval', () => {
   });
 });
 
+describe('a host that allows no unattended cycles', () => {
+  it('has a person asked, whatever the policy says', () => {
+    const model = modelHost();
+    model.host.unattended = false;
+    return withCycle(
+      async ({ handle }) => {
+        const { state } = await until(handle, 'awaiting-approval');
+        expect(state).toMatchObject({ why: expect.stringContaining('the host accepts no plan') });
+      },
+      { model, fields: { approval: { required: false } } },
+    );
+  });
+});
+
 describe('a rejection', () => {
   it('ends the cycle with the host untouched', () =>
     withCycle(async ({ handle, model }) => {

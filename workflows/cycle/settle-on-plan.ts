@@ -81,7 +81,7 @@ async function obtainApproval(
   before: PlanOverview | null,
 ): Promise<Approval | Ending> {
   const { policy, host } = cycle.input;
-  const rule = needsPerson(policy, plan);
+  const rule = needsPerson(policy, plan, cycle.found.facts?.unattended === true);
   if (rule === null) {
     skipStep(cycle, 'approval', `policy ${policy.name} asks for none`);
     return { kind: 'automatic', digest: plan.digest, policy: policy.name };

@@ -19,6 +19,7 @@ export type ModelHost = {
   backup: 'none' | 'old';
   boots: number;
   healthy: boolean;
+  unattended: boolean;
   /** What began on the host, in order; a retry shows twice. */
   ran: string[];
 };
@@ -64,6 +65,7 @@ export function modelHost(faults: readonly Fault[] = []): Model {
     backup: 'none',
     boots: 1,
     healthy: true,
+    unattended: true,
     ran: [],
   };
   const struck = new Map<Fault, number>(faults.map((fault) => [fault, 0]));
@@ -100,7 +102,7 @@ export function modelHost(faults: readonly Fault[] = []): Model {
       act('inspect', () => {
         if (host.lockedBy !== null && host.lockedBy !== cycle) throw failure('HostLocked');
         host.lockedBy = cycle;
-        return facts(name, cycle);
+        return facts(name, cycle, host);
       }),
     refresh: () => act('refresh', () => undefined),
     plan: (input) => act('plan', () => overview(input, host, offer)),
@@ -206,9 +208,9 @@ function silence(): never {
   throw new CompleteAsyncError();
 }
 
-function facts(host: string, cycle: string): Facts {
+function facts(name: string, cycle: string, host: ModelHost): Facts {
   return {
-    host,
+    host: name,
     cycle,
     observedAt: new Date().toISOString(),
     os: { id: 'debian', version: '12', name: 'Model 1' },
@@ -224,6 +226,7 @@ function facts(host: string, cycle: string): Facts {
     otherUpdaters: [],
     findings: [],
     agentVersion: '0.0.0',
+    unattended: host.unattended,
   };
 }
 
