@@ -18,7 +18,7 @@ const ERROR_LEVEL =
   /\[(?:err|error|crit|critical|alert|emerg|fatal|panic)\]|\b(?:level|lvl|severity)["']?[=:] ?["']?(?:err|error|crit|critical|alert|emerg|fatal|panic)\b|^(?:E|F): /i;
 
 /** Names of exceptions: `ValueError: x`, `java.io.IOException: x`. */
-const EXCEPTION = /\b[A-Z]\w{2,60}(?:Error|Exception)(?::|\b(?= at ))/;
+const EXCEPTION = /\b[A-Z]\w{1,60}(?:Error|Exception)(?::|\b(?= at ))/;
 
 /** The same words where they say that all is well. */
 const NO_ERROR =
@@ -63,4 +63,4 @@ export function saysError(message: string): boolean {
  * it: for journalctl's own search, so that a week of a busy journal is not read line by line.
  */
 export const ROUGH_ERROR_PATTERN =
-  'err|fail|fatal|panic|crit|emerg|abort|segfault|traceback|exception|corrupt|denied|unable to|cannot|could not|core dumped|dumped core|protection fault|bug: |oops: |out of memory|stack smashing|double free';
+  '^[EF]: |err|fail|fatal|panic|crit|emerg|abort|segfault|traceback|exception|corrupt|denied|unable to|cannot|could not|core dumped|dumped core|protection fault|bug: |oops: |out of memory|stack smashing|double free';

@@ -34,13 +34,14 @@ const VARIABLES: readonly (readonly [RegExp, string])[] = [
     '<time>',
   ],
   [/\b\d{4}-\d\d-\d\d\b/g, '<time>'],
-  [new RegExp(`\\b${CLOCK}\\b`, 'g'), '<time>'],
+  // IPv4 before times, because a port looks like minutes; times before IPv6 and MAC addresses, whose parts look like times.
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?\b/g, '<address>'],
+  [new RegExp(`(?<![\\w.:])${CLOCK}(?![\\w:])`, 'g'), '<time>'],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '<id>'],
   // MAC addresses before IPv6, which looks alike.
   [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, '<address>'],
-  [/\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?\b/g, '<address>'],
   [
-    /(?<![\w:])\[?(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w{1,15})?\]?(?::\d{1,5})?(?![\w:])/gi,
+    /(?<![\w:])\[?(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:%\w{1,15})?\]?(?::\d{1,5})?(?![\w:])/gi,
     '<address>',
   ],
   // What is quoted is a name or a value. An apostrophe inside of a word quotes nothing.
@@ -49,7 +50,7 @@ const VARIABLES: readonly (readonly [RegExp, string])[] = [
   [/`[^`']{0,500}[`']/g, '<text>'],
   [/\b0x[0-9a-f]{1,64}\b/gi, '<n>'],
   // Identities: hexadecimal ones, and long ones of letters with several digits among them.
-  [/\b(?=[0-9a-f]{0,63}\d)(?=[0-9a-f]{0,63}[a-f])[0-9a-f]{6,128}\b/gi, '<n>'],
+  [/\b(?=[0-9a-f]{0,63}\d)(?=[0-9a-f]{0,63}[a-f])[0-9a-f]{4,128}\b/gi, '<n>'],
   [/\b(?=(?:[A-Za-z_]{0,40}\d){3})[A-Za-z0-9_]{16,128}\b/g, '<n>'],
   // All numbers that are left, with sign and decimals.
   [/(?<![\w.])-(?=\d)/g, ''],
