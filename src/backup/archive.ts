@@ -1,0 +1,88 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { absent } from './entry.ts';
+import { createFrameWriter, type FrameWriter } from './frames.ts';
+import { entryLine, headLine } from './manifest.ts';
+import { readTree, type Reading } from './read-tree.ts';
+import type { BytePath } from './byte-path.ts';
+import type { Scope } from './scope.ts';
+import { createTextWriter } from './text-writer.ts';
+import type { TreeRoot } from './tree-root.ts';
+
+export const ARCHIVE_NAME = 'archive.tar.zst';
+export const MANIFEST_NAME = 'manifest.jsonl';
+
+export type Archive = {
+  archiveSha256: string;
+  archiveBytes: number;
+  manifestSha256: string;
+  /** Entries that exist; those that say that nothing is there are not counted. */
+  files: number;
+};
+
+/**
+ * Writes archive and manifest of these paths into an empty directory, in one passage over the
+ * files: the manifest's hashes are of the very bytes that go into the archive, and the archive is
+ * read back and compared with them frame by frame while it grows. Both files are synced.
+ *
+ * The manifest's hash is noted at the archive's end, so that the archive's hash alone vouches for
+ * both. Answers what changed instead, when a file changed under its hands.
+ */
+export async function writeArchive(
+  root: TreeRoot,
+  directory: string,
+  scope: Scope,
+  paths: readonly BytePath[],
+): Promise<Archive | Exclude<Reading, { steady: true }>> {
+  const manifestFile = await createFile(join(directory, MANIFEST_NAME));
+  const archiveFile = await createFile(join(directory, ARCHIVE_NAME));
+  try {
+    const manifest = createTextWriter(manifestFile);
+    const frames = createFrameWriter(archiveFile);
+    const reading = await readInto(root, scope, paths, manifest, frames);
+    if (!reading.steady) return reading;
+    const { sha256: manifestSha256 } = await manifest.end();
+    const { sha256, bytes } = await frames.end(Buffer.from(manifestSha256, 'hex'));
+    return { archiveSha256: sha256, archiveBytes: bytes, manifestSha256, files: paths.length };
+  } finally {
+    await archiveFile.close();
+    await manifestFile.close();
+  }
+}
+
+async function readInto(
+  root: TreeRoot,
+  scope: Scope,
+  paths: readonly BytePath[],
+  manifest: ReturnType<typeof createTextWriter>,
+  frames: FrameWriter,
+): Promise<Reading> {
+  const gone = [...scope.absent].reverse();
+  const addGoneBefore = (path: string | null): void => {
+    for (let next = gone.at(-1); next !== undefined; next = gone.at(-1)) {
+      if (path !== null && next > path) return;
+      manifest.add(entryLine(absent(next)));
+      gone.pop();
+    }
+  };
+  manifest.add(headLine(scope));
+  const reading = await readTree(
+    root,
+    paths,
+    (entry) => {
+      addGoneBefore(entry.path);
+      manifest.add(entryLine(entry));
+    },
+    async (chunk) => {
+      await frames.write(chunk);
+      await manifest.flush();
+    },
+  );
+  addGoneBefore(null);
+  return reading;
+}
+
+/** Fails with EEXIST on whatever is there already, a planted link too. */
+function createFile(path: string): Promise<FileHandle> {
+  return open(path, 'wx+', 0o600);
+}
