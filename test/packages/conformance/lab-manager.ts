@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { StepFailure } from '../../../src/domain/failure.ts';
+import type { LabHost } from '../../../src/lab/host.ts';
+import type { AptSettings } from '../../../src/packages/apt/settings.ts';
+import type { PackageManager } from '../../../src/packages/port.ts';
+import type { Answer, Method, Request } from './protocol.ts';
+
+/** Where the host sees this project; see `agentDirectory` of startLabHost. */
+const PROJECT = '/opt/patchcycle';
+
+/** Tests do not wait as long as an operator does. */
+const SETTINGS: AptSettings = { lockWaitMs: 3_000, updatersWaitMs: 3_000, changelogsMs: 10_000 };
+
+/** The slowest answer is the installation of a kernel; whole minutes are a hang. */
+const ANSWER_TIMEOUT_MS = 300_000;
+
+/**
+ * A package manager whose every method runs on the lab host. The cycle's name is its own, so that
+ * the jobs of two of them have nothing to do with each other.
+ */
+export function labManager(host: LabHost, manager: string): PackageManager {
+  const cycle = `20260101t000000z-${randomBytes(4).toString('hex')}`;
+
+  async function ask(method: Method, ...args: unknown[]): Promise<Answer & { value?: unknown }> {
+    const cycleDirectory = `/var/lib/patchcycle/cycles/${cycle}`;
+    const request: Request = { manager, method, args, settings: SETTINGS, cycle, cycleDirectory };
+    const program = `${PROJECT}/test/packages/conformance/in-host.ts`;
+    const node = `${PROJECT}/node_modules/node/bin/node`;
+    const result = await host.run([node, program, JSON.stringify(request)], {
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    if (result.exitCode !== 0) throw new Error(`${method} broke: ${result.stderr}`);
+    const answer = JSON.parse(result.stdout) as Answer;
+    if (!('failure' in answer)) return answer;
+    const { type, message, details } = answer.failure;
+    throw new StepFailure(type, message, details);
+  }
+
+  const call =
+    <M extends Method>(method: M) =>
+    async (...args: unknown[]): Promise<never> =>
+      (await ask(method, ...args)).value as never;
+
+  return {
+    name: manager,
+    inspect: call('inspect'),
+    repair: call('repair'),
+    refresh: call('refresh'),
+    plan: call('plan'),
+    advisories: call('advisories'),
+    download: call('download'),
+    footprint: call('footprint'),
+    install: call('install'),
+    audit: call('audit'),
+    installedVersions: async () =>
+      new Map((await ask('installedVersions')).value as [string, string][]),
+    rebootRequired: call('rebootRequired'),
+    suspendUpdaters: async (remember) => {
+      const answer = await ask('suspendUpdaters');
+      if ('remembered' in answer) for (const names of answer.remembered) await remember(names);
+      return answer.value as string[];
+    },
+    resumeUpdaters: call('resumeUpdaters'),
+    settleAfterRestore: call('settleAfterRestore'),
+  };
+}

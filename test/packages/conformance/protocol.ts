@@ -1,0 +1,19 @@
+import type { FailureDetails, FailureType } from '../../../src/domain/failure.ts';
+import type { AptSettings } from '../../../src/packages/apt/settings.ts';
+import type { PackageManager } from '../../../src/packages/port.ts';
+
+export type Method = Exclude<keyof PackageManager, 'name'>;
+
+/** What a test asks of the manager on a lab host. */
+export type Request = {
+  manager: string;
+  method: Method;
+  args: readonly unknown[];
+  settings: AptSettings;
+  cycle: string;
+  cycleDirectory: string;
+};
+
+export type Answer =
+  | { value?: unknown; remembered: string[][] }
+  | { failure: { type: FailureType; message: string; details: FailureDetails } };
