@@ -13,7 +13,7 @@ import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
 import { showDetails } from './details.ts';
 import type { Undo } from './compensation.ts';
 import { parseInput } from './input.ts';
-import { publishPlan, publishState } from './search-attributes.ts';
+import { publishIdentity, publishPlan, publishState } from './search-attributes.ts';
 
 /** What steps find out on the way and the report tells afterwards. */
 export type Findings = Pick<
@@ -86,15 +86,17 @@ export function openCycle(rawInput: unknown): Cycle {
     cancelPreparation: null,
     undos: [],
   };
-  publishState(cycle);
+  publishIdentity(cycle);
+  publishState(cycle, null);
   showDetails(cycle);
   return cycle;
 }
 
 /** Goes to the next state, and shows it in the Web UI and in search. */
 export function enter(cycle: Cycle, next: CycleState): void {
-  cycle.state = transition(cycle.state, next);
-  publishState(cycle);
+  const before = cycle.state;
+  cycle.state = transition(before, next);
+  publishState(cycle, before);
   showDetails(cycle);
 }
 

@@ -13,19 +13,24 @@ const packages = defineSearchAttributeKey('PatchPackages', 'INT');
 const rebootRequired = defineSearchAttributeKey('PatchRebootRequired', 'BOOL');
 const windowStart = defineSearchAttributeKey('PatchWindowStart', 'DATETIME');
 
-/** Makes the cycle findable by where it stands. A host in several groups is found by its first one. */
-export function publishState(cycle: Cycle): void {
-  const { input } = cycle;
+/** What stays as it is for the whole cycle. A host in several groups is found by its first one. */
+export function publishIdentity({ input }: Cycle): void {
   upsertSearchAttributes([
     { key: host, value: input.host },
     { key: group, value: input.groups[0] ?? null },
     { key: policy, value: input.policy.name },
+  ]);
+}
+
+/** Makes the cycle findable by where it stands. */
+export function publishState(cycle: Cycle, before: Cycle['state'] | null): void {
+  upsertSearchAttributes([
     { key: state, value: cycle.state.name },
-    { key: outcome, value: cycle.state.name === 'ended' ? cycle.state.outcome : null },
-    {
-      key: windowStart,
-      value: cycle.state.name === 'awaiting-window' ? new Date(cycle.state.opensAt) : null,
-    },
+    ...(cycle.state.name === 'ended' ? [{ key: outcome, value: cycle.state.outcome }] : []),
+    ...(cycle.state.name === 'awaiting-window'
+      ? [{ key: windowStart, value: new Date(cycle.state.opensAt) }]
+      : []),
+    ...(before?.name === 'awaiting-window' ? [{ key: windowStart, value: null }] : []),
   ]);
 }
 
