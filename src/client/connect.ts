@@ -8,7 +8,8 @@ import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
-import { grpcStatus, translate, unreachable, type Session } from './session.ts';
+import { closeSession, retryInterceptors, type Session } from './session.ts';
+import { grpcStatus, translate, unreachable } from './exchange.ts';
 import { planOnly, startPatch, type PatchRequest, type WaitOptions } from './start.ts';
 import { hostStatus } from './status.ts';
 
@@ -39,9 +40,12 @@ export async function connect(options: ConnectOptions = {}): Promise<PatchcycleC
   const { address, namespace, options: settings } = settingsOf(options);
   const uiUrl = options.uiUrl ?? process.env['PATCHCYCLE_UI_URL'] ?? webUiFor(address);
   const connectTimeout = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
-  const connection = Connection.lazy({ ...settings, connectTimeout });
+  const closing = new AbortController();
+  const interceptors = retryInterceptors(closing.signal);
+  const connection = Connection.lazy({ ...settings, connectTimeout, interceptors });
   const client = new Client({ connection, namespace });
-  const session: Session = { client, connection, address, namespace, uiUrl };
+  const calls = new Set<Promise<unknown>>();
+  const session = { client, connection, address, namespace, uiUrl, closing, calls };
   try {
     await connection.ensureConnected();
   } catch (error) {
@@ -90,6 +94,7 @@ function clientOf(session: Session) {
     agentPollers: (host: string) => agentPollers(session, host),
     centralPollers: () => centralPollers(session),
     missingSearchAttributes: () => missingSearchAttributes(session),
-    close: () => session.connection.close(),
+    /** Ends everything that is under way; cycles go on. */
+    close: () => closeSession(session),
   };
 }

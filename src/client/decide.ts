@@ -14,7 +14,8 @@ import {
 import { HostName } from '../domain/names.ts';
 import { MESSAGES, patchWorkflowId } from '../temporal/names.ts';
 import { BadRequest, DecisionRefused, NoAnswer, NoCycle } from './errors.ts';
-import { exchange, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { exchange } from './exchange.ts';
 
 /** A central worker answers a decision within a second; without one nobody does. */
 const DECISION_TIMEOUT_MS = 8_000;

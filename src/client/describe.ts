@@ -3,7 +3,8 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { HostName } from '../domain/names.ts';
 import { patchWorkflowId } from '../temporal/names.ts';
 import { BadRequest, NoCycle } from './errors.ts';
-import { exchange, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { exchange } from './exchange.ts';
 
 /** The latest run of this host's cycle. */
 export async function describeCycle(

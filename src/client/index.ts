@@ -7,4 +7,4 @@ export type { Pollers } from './pollers.ts';
 export type { RunOptions } from './report.ts';
 export type { PatchRequest, StartedCycle, WaitOptions } from './start.ts';
 export { InventoryInvalid, policyFor, readInventory, type HostPolicy } from './inventory.ts';
-export { registerCommand } from './session.ts';
+export { registerCommand } from './exchange.ts';

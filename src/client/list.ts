@@ -3,7 +3,8 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { Outcome } from '../domain/outcome.ts';
 import { WORKFLOW_TYPES } from '../temporal/names.ts';
 import { linkTo } from './links.ts';
-import { exchange, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { exchange } from './exchange.ts';
 
 /** One host of the list: its latest cycle as Temporal's visibility shows it, a second or so late. */
 export type HostSummary = {

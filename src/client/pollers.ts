@@ -1,5 +1,6 @@
 import { CENTRAL_TASK_QUEUE, hostTaskQueue } from '../temporal/names.ts';
-import { exchange, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { exchange } from './exchange.ts';
 
 /** Who asks for the work of one queue. Temporal remembers a poller for five minutes. */
 export type Pollers = {

@@ -5,7 +5,8 @@ import { Report } from '../domain/report.ts';
 import { patchWorkflowId } from '../temporal/names.ts';
 import { NoCycle, NoReport, NotEnded, WaitedTooLong } from './errors.ts';
 import { failureOf } from './failure-of.ts';
-import { exchange, GRPC, grpcStatus, unreachable, type Session } from './session.ts';
+import { call, type Session } from './session.ts';
+import { exchange, GRPC, grpcStatus, unreachable } from './exchange.ts';
 import type { WaitOptions } from './start.ts';
 import { describeCycle } from './describe.ts';
 
@@ -71,8 +72,7 @@ export async function waitForReport(
   let awaySinceMs: number | null = null;
   for (;;) {
     try {
-      const result = await session.connection.withAbortSignal(stop, () => handle.result());
-      return readReport(host, result);
+      return readReport(host, await call(session, () => handle.result(), { stop }));
     } catch (error) {
       if (stop.aborted) throw signal?.aborted ? signal.reason : waitedTooLong(host, timeoutMs);
       const code = grpcStatus(error)?.code;
@@ -91,9 +91,8 @@ export async function waitForReport(
 
 async function answers(session: Session): Promise<boolean> {
   try {
-    await session.connection.withDeadline(Date.now() + AWAY_RETRY_MS, () =>
-      session.connection.workflowService.getSystemInfo({}),
-    );
+    const ask = () => session.connection.workflowService.getSystemInfo({});
+    await call(session, ask, { timeoutMs: AWAY_RETRY_MS });
     return true;
   } catch (error) {
     if (grpcStatus(error) === null) throw error;

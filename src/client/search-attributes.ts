@@ -1,5 +1,6 @@
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../temporal/names.ts';
-import { exchange, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { exchange } from './exchange.ts';
 
 /** Search attributes of this project that the namespace does not have. */
 export async function missingSearchAttributes(session: Session): Promise<SearchAttributeName[]> {

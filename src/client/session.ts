@@ -1,13 +1,11 @@
 import {
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
   type Client,
   type Connection,
+  type ConnectionOptions,
 } from '@temporalio/client';
-import { NamespaceNotFoundError } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../temporal/names.ts';
-import { SearchAttributesMissing, TemporalRefused, TemporalUnreachable } from './errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One connection to one namespace; what every function of this folder works with. */
 export type Session = {
@@ -18,116 +16,68 @@ export type Session = {
   namespace: string;
   /** Null where the Web UI's address is not known. */
   uiUrl: string | null;
+  /** Aborted when the client is closed; everything under way ends then. */
+  closing: AbortController;
+  /** What is under way. */
+  calls: Set<Promise<unknown>>;
 };
 
-/** Within this a person must hear that Temporal does not answer. */
-const ANSWER_TIMEOUT_MS = 8_000;
+/** Longest pause between two tries of one call, so that a closed client waits no longer than this. */
+const RETRY_PAUSE_MAX_MS = 500;
 
 /**
- * One exchange with Temporal, bounded in time. `doing` is a piece of a sentence for the message,
- * for example `starting the patch cycle of web-1`.
- * Errors of the connection become this folder's; every other error is thrown on.
+ * How single calls are repeated while a server restarts: as the SDK does, but in short steps, and
+ * no more once the client is closed: the SDK's own retry throws outside of any promise then.
  */
-export async function exchange<T>(
-  session: Session,
-  doing: string,
+export function retryInterceptors(
+  closing: AbortSignal,
+): NonNullable<ConnectionOptions['interceptors']> {
+  const usual = defaultGrpcRetryOptions();
+  return [
+    makeGrpcRetryInterceptor({
+      retryableDecider: (attempt, status) =>
+        !closing.aborted && usual.retryableDecider(attempt, status),
+      delayFunction: (attempt, status) =>
+        Math.min(RETRY_PAUSE_MAX_MS, usual.delayFunction(attempt, status)),
+    }),
+  ];
+}
+
+export type CallBounds = {
+  /** Ends the call; its reason is thrown. */
+  stop?: AbortSignal;
+  timeoutMs?: number;
+};
+
+/** Runs work that calls the server, until it is done, out of time, stopped, or the client is closed. */
+export async function call<T>(
+  { connection, closing, calls }: Session,
   work: () => Promise<T>,
-  timeoutMs: number = ANSWER_TIMEOUT_MS,
+  { stop, timeoutMs }: CallBounds = {},
 ): Promise<T> {
+  const signal = AbortSignal.any([closing.signal, ...(stop === undefined ? [] : [stop])]);
+  signal.throwIfAborted();
+  const bounded = () =>
+    timeoutMs === undefined ? work() : connection.withDeadline(Date.now() + timeoutMs, work);
+  const running = connection.withAbortSignal(signal, bounded);
+  const done = running.finally(() => calls.delete(running));
+  calls.add(running);
+  const stopped = Promise.withResolvers<never>();
+  const tell = () => stopped.reject(signal.reason as Error);
+  signal.addEventListener('abort', tell, { once: true });
   try {
-    return await session.connection.withDeadline(Date.now() + timeoutMs, work);
-  } catch (error) {
-    throw translate(error, session, doing);
+    return await Promise.race([done, stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', tell);
+    // Whoever stopped the work was told so; how it ended after that matters to nobody.
+    done.catch(() => undefined);
   }
 }
 
-/** The status of a gRPC error, wherever in the chain of causes it is; null for other errors. */
-export function grpcStatus(error: unknown): { code: number; details: string } | null {
-  if (isGrpcServiceError(error)) return { code: error.code, details: error.details };
-  return error instanceof Error && error.cause !== undefined ? grpcStatus(error.cause) : null;
-}
-
-/** Numbers of https://grpc.github.io/grpc/core/md_doc_statuscodes.html. */
-export const GRPC = {
-  cancelled: 1,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
-
-export function translate(error: unknown, session: Session, doing: string): unknown {
-  const { address, namespace } = session;
-  if (error instanceof NamespaceNotFoundError) {
-    return new TemporalRefused(
-      `Temporal at ${address} has no namespace ${namespace} (${doing}).`,
-      'Name the right one with TEMPORAL_NAMESPACE or --namespace, or create it: temporal operator namespace create.',
-      { cause: error },
-    );
-  }
-  // An update without an answer may as well lack a worker; its sender finds out which.
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return error;
-  const status = grpcStatus(error);
-  if (status === null) return error;
-  switch (status.code) {
-    case GRPC.unavailable:
-    case GRPC.deadlineExceeded:
-      return unreachable(address, doing, error);
-    case GRPC.unauthenticated:
-    case GRPC.permissionDenied:
-      return new TemporalRefused(
-        `Temporal at ${address} refuses access to namespace ${namespace} (${doing}): ${status.details}`,
-        'Check the API key or certificate of the connection profile (temporal config list).',
-        { cause: error },
-      );
-    case GRPC.invalidArgument:
-      return /search attribute/i.test(status.details)
-        ? searchAttributesMissing(session, status.details, error)
-        : refused(address, doing, status.details, error);
-    case GRPC.resourceExhausted:
-      return refused(address, doing, status.details, error);
-    default:
-      return error instanceof ServiceError ? refused(address, doing, status.details, error) : error;
-  }
-}
-
-export function unreachable(address: string, doing: string, cause: unknown): TemporalUnreachable {
-  return new TemporalUnreachable(
-    `Temporal at ${address} cannot be reached (${doing}).`,
-    'Check that it runs and that TEMPORAL_ADDRESS or --address is right; to try things out, start one with: patchcycle server',
-    { cause },
-  );
-}
-
-function refused(address: string, doing: string, details: string, cause: unknown): TemporalRefused {
-  return new TemporalRefused(
-    `Temporal at ${address} declined (${doing}): ${details}`,
-    'Run patchcycle doctor, which checks the connection, the namespace and its search attributes.',
-    { cause },
-  );
-}
-
-function searchAttributesMissing(
-  { address, namespace }: Session,
-  details: string,
-  cause: unknown,
-): SearchAttributesMissing {
-  return new SearchAttributesMissing(
-    `Namespace ${namespace} of Temporal at ${address} lacks patchcycle's search attributes: ${details}`,
-    `Register them: ${registerCommand(namespace)}`,
-    { cause },
-  );
-}
-
-/** The command of Temporal's own CLI that registers all of this project's search attributes. */
-export function registerCommand(namespace: string): string {
-  const pairs = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-    `--name ${name}`,
-    `--type ${type}`,
-  ]);
-  return `temporal operator search-attribute create --namespace ${namespace} ${pairs.join(' ')}`;
+/** Ends everything under way, then the connection. */
+export async function closeSession({ closing, calls, connection }: Session): Promise<void> {
+  closing.abort(new Error('the connection to Temporal was closed'));
+  const idle = Promise.allSettled([...calls]);
+  await Promise.race([idle, sleep(4 * RETRY_PAUSE_MAX_MS, undefined, { ref: false })]);
+  await connection.close();
 }

@@ -12,7 +12,8 @@ import {
 import { BadRequest, CycleAlreadyRunning, PlanFailed, WaitedTooLong } from './errors.ts';
 import { failureOf } from './failure-of.ts';
 import { linkTo } from './links.ts';
-import { exchange, GRPC, grpcStatus, type Session } from './session.ts';
+import { call, type Session } from './session.ts';
+import { exchange, translate } from './exchange.ts';
 
 /** Which host, what its operator wants, who asks and why. Defaults of the policy are filled in. */
 export type PatchRequest = z.input<typeof PatchHostInput>;
@@ -85,8 +86,7 @@ export async function planOnly(
   const started = await startPlan(session, input, workflowId);
   const stop = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
   try {
-    const plan = await session.connection.withAbortSignal(stop, () => started.result());
-    return PlanOverview.parse(plan);
+    return PlanOverview.parse(await call(session, () => started.result(), { stop }));
   } catch (error) {
     if (error instanceof WorkflowFailedError) {
       const { type, message, remedy } = failureOf(error);
@@ -94,7 +94,7 @@ export async function planOnly(
         cause: error,
       });
     }
-    if (!stop.aborted || grpcStatus(error)?.code !== GRPC.cancelled) throw error;
+    if (!stop.aborted) throw translate(error, session, `planning ${host}`);
     await exchange(session, `stopping the planning of ${host}`, () => started.cancel());
     if (signal?.aborted) throw signal.reason;
     throw new WaitedTooLong(

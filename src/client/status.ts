@@ -5,7 +5,8 @@ import { describeCycle } from './describe.ts';
 import { NoReport } from './errors.ts';
 import { linkTo } from './links.ts';
 import { reportOfRun } from './report.ts';
-import { grpcStatus, type Session } from './session.ts';
+import { call, type Session } from './session.ts';
+import { grpcStatus } from './exchange.ts';
 
 /** The latest cycle of one host, running or over. */
 export type HostStatus = {
@@ -61,9 +62,8 @@ async function askCycle(
 ): Promise<Pick<HostStatus, 'cycle' | 'note'>> {
   const handle = session.client.workflow.getHandle(patchWorkflowId(host), runId);
   try {
-    const answer = await session.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
-      handle.query<unknown>(MESSAGES.cycle),
-    );
+    const ask = () => handle.query<unknown>(MESSAGES.cycle);
+    const answer = await call(session, ask, { timeoutMs: QUERY_TIMEOUT_MS });
     return { cycle: CycleView.parse(answer), note: null };
   } catch (error) {
     // The server answered a moment ago, so what is missing is somebody who runs the workflow.
