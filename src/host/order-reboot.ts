@@ -1,6 +1,5 @@
 import { StepFailure } from '../domain/failure.ts';
 import { commandFailure } from './command.ts';
-import { hasSystemd } from './systemd.ts';
 import type { RunCommand } from './tools.ts';
 
 /**
@@ -10,11 +9,6 @@ import type { RunCommand } from './tools.ts';
  * Fails with `UnsupportedHost` without systemd and with `CommandFailed` when systemd refuses.
  */
 export async function orderReboot(run: RunCommand, host: string, unit: string): Promise<void> {
-  if (!(await hasSystemd())) {
-    throw new StepFailure('UnsupportedHost', `${host} has no systemd that could reboot it.`, {
-      remedy: `Reboot ${host} by hand and resolve with retry, or set "reboot: never" in its policy.`,
-    });
-  }
   const result = await run([
     'systemd-run',
     '--quiet',
@@ -28,6 +22,12 @@ export async function orderReboot(run: RunCommand, host: string, unit: string): 
     'reboot',
   ]);
   if (result.exitCode === 0 || /already (?:loaded|exists)/i.test(result.stderr)) return;
+  // The first is what systemd-run says where another program is process 1, the second where it is missing.
+  if (/not been booted with systemd|ENOENT/.test(result.stderr)) {
+    throw new StepFailure('UnsupportedHost', `${host} has no systemd that could reboot it.`, {
+      remedy: `Reboot ${host} by hand and resolve with retry, or set "reboot: never" in its policy.`,
+    });
+  }
   throw commandFailure(
     'CommandFailed',
     `${host} did not take the order to reboot.`,

@@ -37,7 +37,7 @@ export async function runCentralWorker(options: CentralWorkerOptions): Promise<v
   const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
   const { reports = reportsDirectory() } = options;
   const resolved = resolveConnection(settings);
-  const stop = stopSignal();
+  const stop = stopSignal(2 * SHUTDOWN_GRACE_MS);
   installRuntime(say);
   await serve({
     resolved,
@@ -52,7 +52,6 @@ export async function runCentralWorker(options: CentralWorkerOptions): Promise<v
         workflowBundle: { codePath: bundlePath },
         activities: controlActivities(reports, say),
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
-        shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
       }),
   });
 }

@@ -17,7 +17,7 @@ import { supervisorProgram } from './supervisor-program.ts';
 
 /**
  * How long a stop waits for the server to hear that the running step goes back to it. A step that
- * is not given back in time is found by its missing heartbeats.
+ * is not given back in time is found by its missing heartbeats, which takes 20 s.
  */
 const STOP_MAX_MS = 800;
 
@@ -41,13 +41,13 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
   await openStateDirectory(paths.stateDirectory);
   const resolved = resolveConnection(config.temporal);
   const { host } = config;
-  const stop = stopSignal();
+  const stop = stopSignal(STOP_MAX_MS);
   const rebootOrdered = new EventTarget();
   const parts: AgentParts = { config, paths, supervisor: supervisorProgram(), choosePackages };
   const steps = activities(parts, () => rebootOrdered.dispatchEvent(new Event('ordered')));
 
   installRuntime(say);
-  const serving = serve({
+  await serve({
     resolved,
     say,
     stop,
@@ -61,7 +61,6 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
         activities: steps,
         maxConcurrentActivityTaskExecutions: 1,
         maxConcurrentActivityTaskPolls: 1,
-        shutdownForceTime: STOP_MAX_MS,
       }),
     beside: (connection, signal) =>
       watchReboots({
@@ -73,7 +72,6 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
         namespace: resolved.namespace,
       }),
   });
-  await Promise.race([serving, aWhileAfter(stop)]);
 }
 
 type RebootWatch = {
@@ -108,13 +106,5 @@ function once(target: EventTarget, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return done();
     target.addEventListener('ordered', done, { once: true });
     signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-function aWhileAfter(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wait = () => setTimeout(resolve, STOP_MAX_MS);
-    if (stop.aborted) wait();
-    else stop.addEventListener('abort', wait, { once: true });
   });
 }

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { storeReport, reportsDirectory } from '../../activities/control/store-report.ts';
+import { notify } from '../../activities/control/notify.ts';
+import { report } from '../../activities/report.ts';
+import { REPORTED_COMMANDS_MAX, Report } from '../../src/domain/report.ts';
+import { recordCommand } from '../../src/host/command-log.ts';
+import { temporaryDirectory } from '../host/support/temporary.ts';
+import { CYCLE, stepContext, stepInput } from './support/step-bench.ts';
+
+const DRAFT: Report = {
+  format: 1,
+  host: 'web-1',
+  cycle: CYCLE,
+  workflow: { namespace: 'default', workflowId: 'patch/web-1', runId: 'a-run' },
+  policy: 'ordinary',
+  scope: 'security',
+  requestedBy: 'alice',
+  startedAt: '2026-11-24T18:43:00.000Z',
+  endedAt: '2026-11-24T18:50:00.000Z',
+  outcome: 'up-to-date',
+  explanation: 'Nothing was to be done.',
+  facts: null,
+  plan: null,
+  approvedBy: null,
+  decisions: [],
+  refused: [],
+  refusedCount: 0,
+  steps: [],
+  leftAside: [],
+  reboots: [],
+  logs: null,
+  checks: [],
+  backup: null,
+  restore: null,
+  failures: [],
+  commands: [],
+  commandCount: 0,
+};
+
+describe('report', () => {
+  it('adds the commands of the cycle, the last of many, and counts them all', async () => {
+    const context = await stepContext();
+    for (let number = 0; number < REPORTED_COMMANDS_MAX + 10; number += 1) {
+      const at = '2026-11-24T18:43:00.000Z';
+      await recordCommand(context.journal.directory, {
+        at,
+        step: 'plan',
+        argv: [`c${number}`],
+        exitCode: 0,
+        durationMs: 1,
+      });
+    }
+    const complete = await report(context, { ...stepInput(), draft: DRAFT });
+    expect(complete.commands).toHaveLength(REPORTED_COMMANDS_MAX);
+    expect(complete.commands.at(-1)?.argv).toEqual([`c${REPORTED_COMMANDS_MAX + 9}`]);
+    expect(complete.commandCount).toBe(REPORTED_COMMANDS_MAX + 10);
+    expect(Report.parse(complete)).toEqual(complete);
+  });
+
+  it('keeps itself in the directory of the cycle as JSON, Markdown and HTML', async () => {
+    const context = await stepContext();
+    const complete = await report(context, { ...stepInput(), draft: DRAFT });
+    const kept = (name: string) => readFile(join(context.journal.directory, name), 'utf8');
+    expect(JSON.parse(await kept('report.json'))).toEqual(complete);
+    expect(await kept('report.md')).toContain('web-1');
+    expect(await kept('report.html')).toContain('</html>');
+  });
+});
+
+describe('storeReport', () => {
+  it('keeps a report under the names of host and cycle, again and again', async () => {
+    const directory = join(await temporaryDirectory(), 'reports');
+    const { location } = await storeReport(DRAFT, directory);
+    expect(await storeReport(DRAFT, directory)).toEqual({ location });
+    expect(location).toBe(join(directory, `web-1-${CYCLE}.html`));
+    expect(JSON.parse(await readFile(location.replace('.html', '.json'), 'utf8'))).toEqual(DRAFT);
+  });
+
+  it('refuses what is no report, above all names that would leave the folder', async () => {
+    const directory = await temporaryDirectory();
+    await expect(storeReport({ ...DRAFT, host: '../../etc/x' }, directory)).rejects.toThrow('host');
+    await expect(storeReport({}, directory)).rejects.toThrow();
+  });
+});
+
+describe('reportsDirectory', () => {
+  it('is what the environment says, or in the state directory of the user', () => {
+    expect(reportsDirectory({ PATCHCYCLE_REPORTS: '/srv/reports' })).toBe('/srv/reports');
+    expect(reportsDirectory({ XDG_STATE_HOME: '/state' })).toBe('/state/patchcycle/reports');
+    expect(reportsDirectory({})).toMatch(/\/\.local\/state\/patchcycle\/reports$/);
+  });
+});
+
+describe('notify', () => {
+  it('says one line, whatever the notice holds', async () => {
+    const lines: string[] = [];
+    await notify(
+      { host: 'web-1', subject: 'waits for approval', text: 'see\n\u001b[31mhere' },
+      (line) => lines.push(line),
+    );
+    expect(lines).toEqual(['web-1: waits for approval see [31mhere']);
+  });
+});
