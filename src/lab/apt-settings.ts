@@ -13,6 +13,9 @@ const TRANSPORT_SETTING =
 /** Settings whose value is a file that the lab host must then have too. */
 const FILE_SETTING = /::(?:CaInfo|SslCert|SslKey)(?:::[^\s"]+)? "(\/[^"]+)";$/i;
 
+/** The certificate authorities that this machine's administrator trusts besides the usual ones. */
+export const OWN_CERTIFICATES = '/usr/local/share/ca-certificates';
+
 export type AptSettings = {
   /** Lines of apt.conf. */
   lines: string[];
@@ -20,14 +23,14 @@ export type AptSettings = {
   copies: string[];
 };
 
-/** Asks this machine's apt and environment. */
-export async function machineAptSettings(): Promise<AptSettings> {
+/** Asks this machine's apt and environment about reaching the archives at `uris`. */
+export async function machineAptSettings(uris: readonly string[]): Promise<AptSettings> {
   const lines = transportSettings(await runOrThrow(['apt-config', 'dump']), process.env);
   const wanted = [
     ...filesOf(lines),
     '/etc/apt/auth.conf',
     '/etc/apt/auth.conf.d',
-    '/usr/local/share/ca-certificates',
+    ...(uris.some((uri) => uri.startsWith('https:')) ? [OWN_CERTIFICATES] : []),
   ];
   const copies: string[] = [];
   for (const path of wanted) {

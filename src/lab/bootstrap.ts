@@ -1,8 +1,9 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AptSettings } from './apt-settings.ts';
+import { OWN_CERTIFICATES, type AptSettings } from './apt-settings.ts';
 import type { Archive, Mirrors } from './mirrors.ts';
-import { runOrThrow, runWithProgress } from './run.ts';
+import { runInRoot } from './reach.ts';
+import { runWithProgress } from './run.ts';
 
 /**
  * How the root file system of lab hosts is made: by mmdebstrap from the main archive alone, so that
@@ -94,8 +95,8 @@ async function finish(root: string, settings: AptSettings): Promise<void> {
   for (const path of settings.copies) {
     await cp(path, join(root, path), { recursive: true, dereference: true });
   }
-  if (settings.copies.includes('/usr/local/share/ca-certificates')) {
-    await runOrThrow(['chroot', root, 'update-ca-certificates']);
+  if (settings.copies.includes(OWN_CERTIFICATES)) {
+    await runInRoot(root, ['update-ca-certificates']);
   }
   const release = await readFile(join(root, 'etc/os-release'), 'utf8');
   if (!release.includes('VERSION_CODENAME=')) {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killProcess } from './processes.ts';
 
@@ -53,6 +53,15 @@ export function startInCgroup<T>(name: string, start: () => T): T {
 
 function enter(group: string): void {
   writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
+}
+
+/** The names of all groups that lie where the lab's do. */
+export async function groupNames(): Promise<string[]> {
+  const names: string[] = [];
+  for (const { mount } of hierarchies()) {
+    names.push(...(await groupsBelow(mount)).map((group) => basename(group)));
+  }
+  return names;
 }
 
 /**

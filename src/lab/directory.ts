@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { readFileSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { removeCgroup } from './cgroup.ts';
+import { groupNames, removeCgroup } from './cgroup.ts';
 import { processStartTicks } from './processes.ts';
 
 /**
@@ -52,22 +52,26 @@ export async function removeLabDirectory(path: string): Promise<void> {
 /** Ends and removes what runs left behind whose process is gone; answers the names of what was removed. */
 export async function sweepLeftovers(): Promise<string[]> {
   const base = baseDirectory();
+  // A control group stays when a run had another $TMPDIR or its directory was removed by hand.
+  const names = new Set([...(await readdir(base)), ...(await groupNames())]);
   const removed: string[] = [];
-  for (const name of await readdir(base)) {
-    const path = join(base, name);
-    if (!(await isLeftover(name, path))) continue;
-    await clearTraces(name, path);
+  for (const name of names) {
+    if (!isOwnerGone(name) || !(await isOurs(join(base, name)))) continue;
+    await clearTraces(name, join(base, name));
     removed.push(name);
   }
   return removed;
 }
 
-async function isLeftover(name: string, path: string): Promise<boolean> {
+function isOwnerGone(name: string): boolean {
   const [, pid, startTicks] = NAME.exec(name) ?? [];
-  if (pid === undefined || processStartTicks(Number(pid)) === startTicks) return false;
-  // Anybody may make a directory of this name in /var/tmp: only root's own is touched.
+  return pid !== undefined && processStartTicks(Number(pid)) !== startTicks;
+}
+
+/** Anybody may make a directory of such a name in /var/tmp: only root's own, or none, is ours. */
+async function isOurs(path: string): Promise<boolean> {
   const stats = await lstatOrNull(path);
-  return stats !== null && stats.isDirectory() && stats.uid === 0;
+  return stats === null || (stats.isDirectory() && stats.uid === 0);
 }
 
 /** Removes every trace of the lab host whose directory this is; all of its processes are ended. */

@@ -7,7 +7,9 @@ import { runOrThrow, runWithProgress } from './run.ts';
  * its own apt. No mirror's address is written in this project.
  */
 
-export type ArchiveKind = 'main' | 'updates' | 'security';
+const REQUIRED = ['main', 'security'] as const;
+type RequiredKind = (typeof REQUIRED)[number];
+export type ArchiveKind = RequiredKind | 'updates';
 
 export type Archive = {
   kind: ArchiveKind;
@@ -23,7 +25,8 @@ export type Mirrors = {
   distribution: 'debian' | 'ubuntu';
   /** `bookworm`, `noble`. */
   codename: string;
-  archives: Record<ArchiveKind, Archive>;
+  /** Not every machine uses the archive of updates between point releases; lab hosts do without it then. */
+  archives: Record<RequiredKind, Archive> & { updates?: Archive };
 };
 
 /** One package list as `apt-get indextargets` shows it. */
@@ -99,20 +102,22 @@ export function chooseMirrors(osRelease: string, targets: readonly IndexTarget[]
         `archive of ${codename}; add it to /etc/apt/sources.list.d and run apt-get update.`,
     );
   }
-  const archive = (kind: ArchiveKind) =>
-    toArchive(kind, distribution, matching(kind, distribution, codename, targets));
+  const found = (kind: ArchiveKind) => matching(kind, distribution, codename, targets);
+  const archive = (kind: ArchiveKind) => toArchive(kind, distribution, found(kind));
   return {
     distribution,
     codename,
-    archives: { main: archive('main'), updates: archive('updates'), security: archive('security') },
+    archives: {
+      main: archive('main'),
+      security: archive('security'),
+      ...(found('updates').length > 0 ? { updates: archive('updates') } : {}),
+    },
   };
 }
 
-function missingKinds(osRelease: string, targets: readonly IndexTarget[]): ArchiveKind[] {
+function missingKinds(osRelease: string, targets: readonly IndexTarget[]): RequiredKind[] {
   const { distribution, codename } = release(osRelease);
-  return (['main', 'updates', 'security'] as const).filter(
-    (kind) => matching(kind, distribution, codename, targets).length === 0,
-  );
+  return REQUIRED.filter((kind) => matching(kind, distribution, codename, targets).length === 0);
 }
 
 function release(osRelease: string): { distribution: 'debian' | 'ubuntu'; codename: string } {

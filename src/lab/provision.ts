@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ArchiveKind, Mirrors } from './mirrors.ts';
+import { runInRoot } from './reach.ts';
 import { writeInRoot } from './root-files.ts';
 import { sourcesLine } from './bootstrap.ts';
-import { runOrThrow } from './run.ts';
 
 /** A package source besides the mirrors, as a lab repository describes itself. */
 export type SourcesEntry = {
@@ -20,7 +20,7 @@ export type Provisioning = {
   hostName: string;
   /** nginx listens here, on loopback: the network is shared with the machine and all other hosts. */
   httpPort: number;
-  /** Default all three: then the security archive's updates are pending. */
+  /** Default all that the machine has: then the security archive's updates are pending. */
   archives?: readonly ArchiveKind[];
   repositories?: readonly SourcesEntry[];
   /** Package files that are installed before the host boots for the first time. */
@@ -41,8 +41,6 @@ const DAILY_TIMERS = [
   'systemd-tmpfiles-clean',
 ];
 
-const INSTALL_TIMEOUT_MS = 120_000;
-
 /** Makes the fresh copy of the root into this host. The host must be off. */
 export async function provision(
   root: string,
@@ -60,7 +58,7 @@ export async function provision(
     await writeInRoot(root, path, content, mode);
   }
   if (wanted.units !== undefined)
-    await runOrThrow(['chroot', root, 'systemctl', 'enable', '--', ...wanted.units]);
+    await runInRoot(root, ['systemctl', 'enable', '--', ...wanted.units]);
 }
 
 async function writeIdentity(root: string, hostName: string): Promise<void> {
@@ -103,8 +101,9 @@ async function writeWebServer(root: string, port: number): Promise<void> {
 
 async function writeSources(root: string, mirrors: Mirrors, wanted: Provisioning): Promise<void> {
   const kinds = wanted.archives ?? ['main', 'updates', 'security'];
+  const archives = kinds.flatMap((kind) => mirrors.archives[kind] ?? []);
   const option = `[signed-by=/usr/share/keyrings/${mirrors.distribution}-archive-keyring.gpg] `;
-  const lines = kinds.map((kind) => sourcesLine(mirrors.archives[kind], option));
+  const lines = archives.map((archive) => sourcesLine(archive, option));
   await writeInRoot(root, '/etc/apt/sources.list', `${lines.join('\n')}\n`);
   for (const { name, stanza, key } of wanted.repositories ?? []) {
     await writeInRoot(root, `/etc/apt/sources.list.d/${name}.sources`, stanza);
@@ -122,10 +121,7 @@ async function installPackages(root: string, packages: readonly string[]): Promi
   try {
     for (const path of packages) await copyFile(path, join(staging, basename(path)));
     const inside = packages.map((path) => `/var/cache/lab-packages/${basename(path)}`);
-    await runOrThrow(['chroot', root, 'dpkg', '--install', '--', ...inside], {
-      timeoutMs: INSTALL_TIMEOUT_MS,
-      env: { DEBIAN_FRONTEND: 'noninteractive', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    });
+    await runInRoot(root, ['dpkg', '--install', '--', ...inside]);
   } finally {
     await rm(staging, { recursive: true });
     await rm(policy);

@@ -1,12 +1,16 @@
 import type { Argv, CommandOptions, CommandResult } from '../host/tools.ts';
-import { run } from './run.ts';
+import { run, runOrThrow } from './run.ts';
 
 /** What a program on a host finds in its environment; nothing of this machine's is handed in. */
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LC_ALL: 'C',
+  DEBIAN_FRONTEND: 'noninteractive',
 };
+
+/** Installing a handful of packages into a root that is not booted. */
+const IN_ROOT_TIMEOUT_MS = 120_000;
 
 /**
  * Runs a program on the host whose process number 1 is `leaderPid` on this machine. It sees the
@@ -32,7 +36,7 @@ export async function runInHost(
       '--',
       'env',
       '--ignore-environment',
-      ...Object.entries({ ...ENVIRONMENT, ...env }).map(([key, value]) => `${key}=${value}`),
+      ...environment(env ?? {}),
       'setpriv',
       '--pdeathsig',
       'KILL',
@@ -42,4 +46,16 @@ export async function runInHost(
     rest,
   );
   return { ...result, argv };
+}
+
+/** Runs a program in the root of a host that is off; throws what it said when it does not succeed. */
+export async function runInRoot(root: string, argv: Argv): Promise<string> {
+  return runOrThrow(
+    ['chroot', root, 'env', '--ignore-environment', '--', ...environment({}), ...argv],
+    { timeoutMs: IN_ROOT_TIMEOUT_MS },
+  );
+}
+
+function environment(more: Readonly<Record<string, string>>): string[] {
+  return Object.entries({ ...ENVIRONMENT, ...more }).map(([key, value]) => `${key}=${value}`);
 }

@@ -33,13 +33,15 @@ export async function ensureRootfs(progress: (line: string) => void): Promise<Ro
 
 async function findOrBuild(progress: (line: string) => void): Promise<Rootfs> {
   const mirrors = await findMirrors(progress);
-  const settings = await machineAptSettings();
+  const uris = Object.values(mirrors.archives).map(({ uri }) => uri);
+  const settings = await machineAptSettings(uris);
   const key = createHash('sha256').update(recipe(mirrors, settings)).digest('hex').slice(0, 12);
   const path = join(cacheDirectory(), 'lab', `root-${mirrors.codename}-${key}`);
   if (!(await exists(path))) {
     progress(
       `building the root file system of lab hosts (${mirrors.codename}), half a minute, once`,
     );
+    await mkdir(cacheDirectory(), { recursive: true });
     // Nobody but root may walk in: the tree holds set-user-ID programs that get no updates.
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await removeOld(dirname(path));

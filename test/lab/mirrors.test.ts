@@ -52,15 +52,22 @@ describe('The mirrors of lab hosts', () => {
   it('are told apart by the suite on Ubuntu, where label and codename are the same for all', () => {
     const { archives } = chooseMirrors(NOBLE, parseTargets(UBUNTU_TARGETS));
     expect(archives.main.components).toEqual(['main', 'universe']);
-    expect(archives.updates.suite).toBe('noble-updates');
+    expect(archives.updates?.suite).toBe('noble-updates');
     expect(archives.security.uri).toBe('http://security.example/ubuntu/');
   });
 
   it('are never taken from another release or another vendor', () => {
     const targets = parseTargets(DEBIAN_TARGETS.replaceAll('bookworm', 'trixie'));
     expect(() => chooseMirrors(BOOKWORM, targets)).toThrow(
-      'lack the main and updates and security archive of bookworm',
+      'lack the main and security archive of bookworm',
     );
+  });
+
+  it('do without the archive of updates between point releases where the machine does', () => {
+    const targets = parseTargets(DEBIAN_TARGETS).filter(
+      ({ suite }) => suite !== 'oldstable-updates',
+    );
+    expect(Object.keys(chooseMirrors(BOOKWORM, targets).archives)).toEqual(['main', 'security']);
   });
 
   it('keep a version empty where the archive declares none', () => {
