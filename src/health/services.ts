@@ -1,4 +1,4 @@
-import { readFailedUnits } from '../host/systemd.ts';
+import { parseUnitNames } from '../host/systemd.ts';
 import type { RunCommand } from '../host/tools.ts';
 
 export type ServiceState = {
@@ -58,10 +58,20 @@ export async function readUnitStates(run: RunCommand): Promise<UnitStates> {
     '*.service',
   ]);
   if (shown.exitCode !== 0) return { services: null, failedUnits: [] };
-  const failed = await readFailedUnits(run);
+  const failed = await run([
+    'systemctl',
+    'list-units',
+    '--state=failed',
+    '--plain',
+    '--no-legend',
+    '--full',
+    '--no-pager',
+  ]);
   return {
     services: parseServices(shown.stdout, monotonicMs()),
-    failedUnits: failed.filter((name) => !PASSING_UNIT.test(name)).slice(0, FAILED_UNITS_MAX),
+    failedUnits: parseUnitNames(failed.stdout)
+      .filter((name) => !PASSING_UNIT.test(name))
+      .slice(0, FAILED_UNITS_MAX),
   };
 }
 

@@ -5,13 +5,13 @@ export function keysOf(schema: z.ZodType, path: readonly PropertyKey[]): string[
   let node: z.core.$ZodType | undefined = unwrapped(schema);
   for (const part of path) {
     if (node instanceof z.ZodObject) node = node.shape[String(part)] as z.core.$ZodType | undefined;
-    else if (node instanceof z.ZodRecord) node = node.valueType as z.core.$ZodType;
-    else if (node instanceof z.ZodArray) node = node.element as z.core.$ZodType;
+    else if (node instanceof z.ZodRecord) node = node.valueType;
+    else if (node instanceof z.ZodArray) node = node.element;
     else return [];
     if (node === undefined) return [];
     node = unwrapped(node);
   }
-  return node instanceof z.ZodObject ? Object.keys(node.shape as object) : [];
+  return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
 }
 
 /** What is inside of optional, default and the like. */
@@ -23,7 +23,7 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
     inner instanceof z.ZodDefault ||
     inner instanceof z.ZodPrefault
   ) {
-    inner = inner.unwrap() as z.core.$ZodType;
+    inner = inner.unwrap();
   }
   return inner;
 }

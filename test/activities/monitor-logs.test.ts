@@ -28,7 +28,9 @@ function run(soak: string, { activityId = '7', ignore = [] as string[] } = {}): 
     { activityId },
     { logger: new DefaultLogger('ERROR') },
   );
-  return environment.run(() => monitorLogs(context, input)) as Promise<LogReport>;
+  return environment.run<[], LogReport, () => Promise<LogReport>>(() =>
+    monitorLogs(context, input),
+  );
 }
 
 const error = { PRIORITY: '3' };

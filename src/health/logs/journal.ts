@@ -98,7 +98,8 @@ export async function readKnownJournal(run: RunCommand): Promise<JournalEntry[]>
     worded.exitCode === 0 || worded.stdout !== '' || worded.stderr === ''
       ? worded
       : await run(['journalctl', ...OUTPUT, `--lines=${LINES_MAX}`, since], options);
-  return [stated, booted, words].flatMap(({ stdout }) => parseEntries(stdout));
+  const entries = [stated, booted, words].flatMap(({ stdout }) => parseEntries(stdout));
+  return [...new Map(entries.map((entry) => [entry.cursor, entry])).values()];
 }
 
 function parseEntries(stdout: string): JournalEntry[] {
