@@ -6,7 +6,8 @@ import { killProcess } from './processes.ts';
 
 /**
  * Every lab host gets a control group of its own. Without one, all hosts that a process starts share
- * one group named `payload`: then stopping nginx on one host would find the nginx of the others.
+ * one group named `payload`: each systemd then finds the others' processes in its units' groups, as
+ * number 0, and fails to end what is left of a unit. A group is also how a host's processes are found.
  */
 
 /** Emptied groups vanish within milliseconds; the kernel's bookkeeping may lag behind. */
