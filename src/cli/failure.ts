@@ -28,7 +28,13 @@ export function tellFailure(error: unknown): ToldFailure {
       remedy: 'patchcycle --help, or --help after the command, shows how it is used.',
     };
   }
-  if (error instanceof Error) return told(EXIT.wrongUse, error, null);
+  if (error instanceof Error) {
+    return told(
+      EXIT.wrongUse,
+      error,
+      'This is a fault of patchcycle itself: please report it, with what PATCHCYCLE_DEBUG=1 shows.',
+    );
+  }
   return { exitCode: EXIT.wrongUse, type: 'Error', message: String(error), remedy: null };
 }
 

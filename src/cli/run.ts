@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { inspect } from 'node:util';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { failureText, tellFailure } from './failure.ts';
 import type { Io } from './io.ts';
@@ -19,6 +20,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.good;
     const failure = tellFailure(error);
     const { exitCode, ...told } = failure;
+    if (io.env['PATCHCYCLE_DEBUG'] && error instanceof Error) {
+      io.stderr.write(`${inspect(error)}\n`);
+    }
     if (!isHelp(error)) io.stderr.write(`${failureText(failure, lookOf(io.stderr, io.env))}\n`);
     if (json) print(io, { error: told });
     return exitCode;

@@ -1,15 +1,18 @@
 import type { HostStatus } from '../client/index.ts';
 import { formatDuration } from '../domain/duration.ts';
+import type { Report, StepRecord } from '../domain/report.ts';
 import type { Context } from './kit.ts';
 import { Live } from './live.ts';
 import { plain } from './paint.ts';
 import { cycleLines, waitLines } from './render/cycle.ts';
-import { tookMs } from './render/steps.ts';
+import { stepLines, tookMs } from './render/steps.ts';
 
 /** How a cycle that goes on is shown while it is waited for. */
 export type Progress = {
   look(status: HostStatus): void;
-  /** Ends the showing; what is on the screen stays when `keep`. */
+  /** Tells what happened after the last look, then ends. */
+  finish(report: Report): void;
+  /** Ends the showing; may be called again. */
   end(): void;
 };
 
@@ -21,7 +24,7 @@ export function showProgress(context: Context): Progress {
   return context.io.stderr.isTTY === true ? liveProgress(context) : plainProgress(context);
 }
 
-function liveProgress({ io, errLook }: Context): Progress {
+function liveProgress({ io, errLook, say }: Context): Progress {
   const live = new Live(io.stderr);
   let latest: HostStatus | null = null;
   let frame = 0;
@@ -32,16 +35,24 @@ function liveProgress({ io, errLook }: Context): Progress {
   };
   const timer = setInterval(draw, FRAME_MS);
   let lastNote: string | null = null;
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    clearInterval(timer);
+    live.clear();
+  };
   return {
     look(status) {
       latest = status;
       if (status.note !== null && status.note !== lastNote) live.note(status.note);
       lastNote = status.note;
     },
-    end() {
-      clearInterval(timer);
-      live.clear();
+    finish({ steps }) {
+      end();
+      stepLines(steps, errLook, Date.now()).forEach(say);
     },
+    end,
   };
 }
 
@@ -52,21 +63,25 @@ function plainProgress({ say, errLook }: Context): Progress {
     told.add(key);
     lines.forEach(say);
   };
+  const tellSteps = (host: string, steps: readonly StepRecord[]) => {
+    for (const step of steps) {
+      if (step.status === 'running') continue;
+      const time = step.status === 'skipped' ? '' : ` (${formatDuration(tookMs(step, 0))})`;
+      once(
+        `${step.step} ${step.startedAt}`,
+        `${(step.endedAt ?? step.startedAt).slice(11, 19)} ${host} ${step.step} ${step.status}${time}: ${plain(step.summary)}`,
+      );
+    }
+  };
   return {
     look({ host, cycle, note }) {
       if (note !== null) once(note, `${host}: ${note}`);
       if (cycle === null) return;
-      for (const step of cycle.steps) {
-        if (step.status === 'running') continue;
-        const time = step.status === 'skipped' ? '' : ` (${formatDuration(tookMs(step, 0))})`;
-        once(
-          `${step.step} ${step.startedAt}`,
-          `${(step.endedAt ?? step.startedAt).slice(11, 19)} ${host} ${step.step} ${step.status}${time}: ${plain(step.summary)}`,
-        );
-      }
+      tellSteps(host, cycle.steps);
       const waits = waitLines(cycle, errLook);
       if (waits.length > 0) once(JSON.stringify(cycle.state), `${host} ${waits.join('\n')}`);
     },
+    finish: ({ host, steps }) => tellSteps(host, steps),
     end: () => undefined,
   };
 }

@@ -78,7 +78,7 @@ async function follow(
   const progress = showProgress(context);
   try {
     const report = await followCycle(client, started, (status) => progress.look(status), io.stop);
-    progress.end();
+    progress.finish(report);
     const exitCode = isGood(report.outcome) ? EXIT.good : EXIT.notSucceeded;
     return { exitCode, document: report, text: endingText(report, link, look) };
   } catch (error) {
