@@ -51,7 +51,7 @@ async function install() {
     env: { ...process.env, PATH: path.join(delimiter) },
     // Standard output belongs to the script that is to run.
     stdio: ['ignore', 2, 2],
-    timeout: INSTALL_TIMEOUT_MS,
+    signal: AbortSignal.timeout(INSTALL_TIMEOUT_MS),
     shell: process.platform === 'win32',
   });
   const code = await exitCodeOf(npm).finally(() => clearInterval(ticking));

