@@ -10,6 +10,7 @@ export default defineConfig(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
+        AbortSignal: 'readonly',
         process: 'readonly',
         URL: 'readonly',
         setInterval: 'readonly',
