@@ -56,7 +56,7 @@ function liveProgress({ io, errLook, say }: Context): Progress {
   };
 }
 
-function plainProgress({ say, errLook }: Context): Progress {
+export function plainProgress({ say, errLook }: Pick<Context, 'say' | 'errLook'>): Progress {
   const told = new Set<string>();
   const once = (key: string, ...lines: string[]) => {
     if (told.has(key)) return;

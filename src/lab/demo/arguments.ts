@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { BadRequest } from '../../client/index.ts';
+
+export type DemoArguments = { yes: boolean; keep: boolean; json: boolean; help: boolean };
+
+export const DEMO_HELP = `Usage: npm run demo [-- OPTIONS]
+
+Three real Debian hosts are made on this machine and patched before your eyes: one by itself, one
+when you approve the plan, and one with a bad update that is put back. Everything is removed at the
+end. It needs root on Debian or Ubuntu.
+
+Options:
+  --yes    approve the critical host's plan without asking, as "demo"
+  --keep   leave everything running until Ctrl-C, to play with
+  --json   one JSON document on standard output, everything else on standard error
+  --help   show this
+
+Exit codes: 0 every host ended as it had to, 1 it could not be played, 2 a host ended otherwise,
+130 stopped by Ctrl-C`;
+
+/** Throws BadRequest that names what it does not know. */
+export function parseDemoArguments(argv: readonly string[]): DemoArguments {
+  try {
+    return parsed(argv);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    throw new BadRequest(message, 'npm run demo -- --help shows how it is used.', {
+      cause: error,
+    });
+  }
+}
+
+function parsed(argv: readonly string[]): DemoArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      yes: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return values;
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Report } from '../../domain/report.ts';
+import type { Look } from '../../cli/paint.ts';
+import { table } from '../../cli/render/table.ts';
+import { stateWord } from '../../cli/render/words.ts';
+import type { Role } from './cast.ts';
+
+/** One line of the summary; also an entry of the document of `--json`. */
+export type SummaryRow = {
+  host: string;
+  outcome: string;
+  expected: string;
+  packages: number;
+  security: number;
+  /** CVEs that the plan names; packages whose changelog could not be asked add none. */
+  cves: number;
+  reboots: number;
+  seconds: number;
+  /** The HTML page. */
+  report: string;
+  link: string | null;
+};
+
+export function summaryRow(
+  role: Role,
+  report: Report,
+  link: string | null,
+  reportsDirectory: string,
+): SummaryRow {
+  const { plan, reboots, startedAt, endedAt, host, cycle, outcome } = report;
+  const cves = new Set(plan?.rows.flatMap((row) => (row.cves === 'unknown' ? [] : row.cves)));
+  return {
+    host,
+    outcome,
+    expected: role.expected,
+    packages: plan?.changeCount ?? 0,
+    security: plan?.securityCount ?? 0,
+    cves: cves.size,
+    reboots: reboots.length,
+    seconds: (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000,
+    report: join(reportsDirectory, `${host}-${cycle}.html`),
+    link,
+  };
+}
+
+export function asExpected(rows: readonly SummaryRow[]): boolean {
+  return rows.every(({ outcome, expected }) => outcome === expected);
+}
+
+export function summaryText(rows: readonly SummaryRow[], look: Look): string {
+  const { paint, symbols } = look;
+  const cells = rows.map((row) => [
+    row.outcome === row.expected ? paint('green', symbols.done) : paint('red', symbols.failed),
+    row.host,
+    // A restored host is what this audience came for.
+    row.outcome === row.expected ? paint('green', row.outcome) : stateWord(row.outcome, look),
+    ...[row.packages, row.security, row.cves, row.reboots].map(String),
+    formatDuration(row.seconds * 1_000),
+  ]);
+  const headings = ['', 'HOST', 'OUTCOME', 'PACKAGES', 'SECURITY', 'CVES', 'REBOOTS', 'TIME'];
+  const unexpected = rows.filter(({ outcome, expected }) => outcome !== expected);
+  return [
+    table(headings, cells, look),
+    ...unexpected.map(({ host, outcome, expected }) =>
+      paint('red', `${symbols.failed} ${host} ended as ${outcome}; it had to be ${expected}.`),
+    ),
+    '',
+    'Reports:',
+    ...rows.map(({ report }) => `  ${report}`),
+  ].join('\n');
+}
