@@ -16,7 +16,7 @@ export function completionTree(command: Command): CompletionNode {
   return {
     name: command.name(),
     summary: command.summary(),
-    options: command.options.filter(({ long }) => long != null).map(optionNode),
+    options: command.options.filter(({ long }) => Boolean(long)).map(optionNode),
     argumentChoices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     children: command.commands.map(completionTree),
   };

@@ -20,9 +20,9 @@ export type Context = {
   /** How text on standard error looks. */
   errLook: Look;
   /** Says something on the way, on standard error. */
-  say(line: string): void;
+  say: (line: string) => void;
   /** Connects to Temporal as the options and the environment say; closed when the command ends. */
-  connect(): Promise<PatchcycleClient>;
+  connect: () => Promise<PatchcycleClient>;
 };
 
 type Action = (context: Context, ...args: never[]) => Promise<Answer>;

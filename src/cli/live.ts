@@ -1,6 +1,7 @@
 import type { Output } from './io.ts';
 
-const ESCAPE = '\u001B[';
+const CONTROL = '\u001B';
+const ESCAPE = `${CONTROL}[`;
 const HIDE_CURSOR = `${ESCAPE}?25l`;
 const SHOW_CURSOR = `${ESCAPE}?25h`;
 
@@ -57,14 +58,14 @@ export class Live {
 }
 
 // One escape sequence of colour, or one character.
-const PIECES = /\u001B\[[0-9;]*m|[^]/gu;
+const PIECES = new RegExp(`${CONTROL}\\[[0-9;]*m|[^]`, 'gu');
 
 /** A line that would wrap would be counted wrong when it is erased. */
 export function cutPainted(line: string, width: number): string {
   let room = width;
   let text = '';
   for (const [piece] of line.matchAll(PIECES)) {
-    const isColour = piece.length > 1 && piece.startsWith('\u001B');
+    const isColour = piece.length > 1 && piece.startsWith(CONTROL);
     if (isColour || room > 0) text += piece;
     if (!isColour) room -= 1;
   }

@@ -5,7 +5,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** How text looks on one output. */
 export type Look = {
-  paint(style: Style, text: string): string;
+  paint: (style: Style, text: string) => string;
   symbols: typeof UNICODE;
   /** Characters that fit into a line; endless where nobody looks. */
   width: number;

@@ -29,7 +29,7 @@ function liveProgress({ io, errLook, say }: Context): Progress {
   let latest: HostStatus | null = null;
   let frame = 0;
   const draw = () => {
-    if (latest?.cycle == null) return;
+    if (!latest?.cycle) return;
     const spinner = FRAMES[frame++ % FRAMES.length] ?? errLook.symbols.waiting;
     live.show(cycleLines(latest.cycle, latest.link, errLook, Date.now(), spinner));
   };

@@ -89,6 +89,7 @@ describe('patchcycle patch', () => {
     onHost(async (host) => {
       const ran = await cli(['patch', host, '--policy', 'ordinary'], { isTerminal: true });
       expect(ran.exitCode).toBe(0);
+      // eslint-disable-next-line no-control-regex
       expect(ran.stderr).toMatch(/\u001B\[\d+F\u001B\[J/);
       expect(ran.stderr.lastIndexOf('\u001B[?25h')).toBeGreaterThan(
         ran.stderr.lastIndexOf('\u001B[?25l'),

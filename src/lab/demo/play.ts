@@ -56,16 +56,18 @@ async function followRole(
   const { host, link } = started;
   const player: Player = { host, story: role.story, link, latest: null, report: null };
   board.add(player);
-  let deciding: Promise<void> | null = null;
+  const asked = new Set<string>();
+  const undecided = Promise.withResolvers<never>();
   const look = (status: HostStatus) => {
     player.latest = status;
     board.look(status);
-    if (status.cycle?.state.name === 'awaiting-approval') {
-      deciding ??= decide(options, board, status);
-    }
+    const state = status.cycle?.state;
+    // A plan that has changed since is asked about again.
+    if (state?.name !== 'awaiting-approval' || asked.has(state.digest)) return;
+    asked.add(state.digest);
+    decide(options, board, status, state.digest).catch(undecided.reject);
   };
-  const report = await followCycle(client, started, look, stop);
-  await deciding;
+  const report = await Promise.race([followCycle(client, started, look, stop), undecided.promise]);
   player.report = report;
   board.finish(report);
   return { role, report, link };
@@ -76,10 +78,9 @@ async function decide(
   { context, client, approve, stop }: PlayOptions,
   board: Board,
   status: HostStatus,
+  digest: string,
 ): Promise<void> {
-  const { host, cycle } = status;
-  if (cycle?.state.name !== 'awaiting-approval') return;
-  const { digest } = cycle.state;
+  const { host } = status;
   if (approve || !context.io.canAsk) {
     board.note(`${host}: the plan ${digest.slice(0, 12)} is approved as "demo", without asking.`);
     await client.approve(host, { by: 'demo', digest, why: 'the demonstration was told so' });
