@@ -24,7 +24,7 @@ const CORE_BRIDGE_TARGETS: Record<string, string> = {
  * their tools are 90 MB on disk and tens of MB of memory.
  */
 const UNUSED_BY_AGENTS =
-  /^(webpack|@swc\/core|swc-loader|source-map-loader|source-map|memfs|unionfs|heap-js|@grpc\/proto-loader)$/;
+  /^(webpack|@swc\/core|swc-loader|source-map-loader|source-map|memfs|unionfs|@grpc\/proto-loader)$/;
 const UNUSED_FILES =
   /@temporalio[\\/]worker[\\/]lib[\\/](workflow[\\/]bundler|debug-replayer[\\/].*)\.js$/;
 
