@@ -36,6 +36,21 @@ export function cut(text: string, width: number, mark: string = UNICODE.cut): st
   return width < 1 ? '' : characters.slice(0, width - 1).join('') + mark;
 }
 
+/** Text broken between words so that it fits, each line indented. A word that is too long stays whole. */
+export function wrapped(text: string, { width }: Look, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].map((each) => indent + each).join('\n');
+}
+
 /**
  * Text from elsewhere, safe for a terminal: one line without control characters, so that no host
  * can move the cursor or recolour what follows.

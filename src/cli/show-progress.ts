@@ -31,7 +31,8 @@ function liveProgress({ io, errLook, say }: Context): Progress {
   const draw = () => {
     if (!latest?.cycle) return;
     const spinner = FRAMES[frame++ % FRAMES.length] ?? errLook.symbols.waiting;
-    live.show(cycleLines(latest.cycle, latest.link, errLook, Date.now(), spinner));
+    // The link was told when the cycle was started, and would not fit into one line.
+    live.show(cycleLines(latest.cycle, null, errLook, Date.now(), spinner));
   };
   const timer = setInterval(draw, FRAME_MS);
   let lastNote: string | null = null;

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { isGood } from '../../domain/outcome.ts';
 import type { Report } from '../../domain/report.ts';
-import { plain, type Look } from '../paint.ts';
+import { plain, wrapped, type Look } from '../paint.ts';
 import { count, stateWord } from './words.ts';
 
 /** How a cycle ended, in a few lines; the report has everything. */
@@ -13,10 +13,11 @@ export function endingText(report: Report, link: string | null, look: Look): str
   const failure = report.failures.at(-1);
   return [
     `${mark} ${paint('bold', report.host)} ${stateWord(report.outcome, look)} after ${took}`,
-    `  ${plain(report.explanation)}`,
+    wrapped(plain(report.explanation), look, '  '),
     report.reboots.length > 0 ? `  ${count(report.reboots.length, 'reboot')}` : '',
-    !good && failure?.details ? `  ${paint('bold', 'Next:')} ${plain(failure.details.remedy)}` : '',
-    `  Report: patchcycle report ${report.host}${link === null ? '' : `; ${link}`}`,
+    !good && failure?.details ? wrapped(`Next: ${plain(failure.details.remedy)}`, look, '  ') : '',
+    `  Report: patchcycle report ${report.host}`,
+    link === null ? '' : `  ${link}`,
   ]
     .filter((line) => line !== '')
     .join('\n');

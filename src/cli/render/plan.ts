@@ -9,6 +9,7 @@ const CVES_SHOWN = 3;
 /** A plan for the person who decides about it: what changes, what is removed, what is behind it. */
 export function planText(plan: PlanOverview, look: Look, rowsMax = 40): string {
   const { paint } = look;
+  if (plan.changeCount + plan.removalCount === 0) return planHeadline(plan);
   const rows = plan.rows
     .slice(0, rowsMax)
     .map((row) => [

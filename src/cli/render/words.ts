@@ -4,7 +4,8 @@ import type { Look } from '../paint.ts';
 /** How long ago, for people: `12m ago`. Clocks differ, so a moment in the future is "now". */
 export function ago(isoTime: string, nowMs: number): string {
   const passedMs = nowMs - Date.parse(isoTime);
-  return passedMs < 1_000 ? 'now' : `${formatDuration(passedMs)} ago`;
+  const wholeSecondsMs = Math.floor(passedMs / 1_000) * 1_000;
+  return passedMs < 1_000 ? 'now' : `${formatDuration(wholeSecondsMs)} ago`;
 }
 
 export function bytes(sizeBytes: number): string {

@@ -8,15 +8,14 @@ import { stateWord } from '../../cli/render/words.ts';
 export type Player = {
   host: string;
   story: string;
-  link: string | null;
   latest: HostStatus | null;
   report: Report | null;
 };
 
 /** Fewer than this would hide what a host is doing now. */
 const STEPS_SHOWN_MIN = 2;
-/** Name and state, the link, an empty line. */
-const LINES_AROUND_STEPS = 3;
+/** Name and state, what the host is. */
+const LINES_AROUND_STEPS = 2;
 
 /** All hosts below each other, each with as many of its newest steps as the screen has room for. */
 export function boardLines(
@@ -31,7 +30,7 @@ export function boardLines(
 }
 
 function playerLines(
-  { host, story, link, latest, report }: Player,
+  { host, story, latest, report }: Player,
   look: Look,
   nowMs: number,
   spinner: string,
@@ -47,7 +46,6 @@ function playerLines(
   return [
     title,
     `  ${paint('dim', cut(below, width - 2))}`,
-    ...(link === null ? [] : [`  ${paint('dim', link)}`]),
     ...stepLines(steps.slice(hidden), look, nowMs, spinner),
   ];
 }

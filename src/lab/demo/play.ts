@@ -54,8 +54,9 @@ async function followRole(
 ): Promise<Ended> {
   const { client, stop } = options;
   const { host, link } = started;
-  const player: Player = { host, story: role.story, link, latest: null, report: null };
+  const player: Player = { host, story: role.story, latest: null, report: null };
   board.add(player);
+  if (link !== null) board.note(`${host}  ${link}`);
   const asked = new Set<string>();
   const undecided = Promise.withResolvers<never>();
   const look = (status: HostStatus) => {
@@ -152,8 +153,7 @@ function liveBoard({ io, errLook }: Context): Board {
 function lineBoard(context: Context): Board {
   const progress = plainProgress(context);
   return {
-    add: ({ host, story, link }) =>
-      context.say(`${host}: ${story}${link === null ? '' : `\n  ${link}`}`),
+    add: ({ host, story }) => context.say(`${host}: ${story}`),
     look: (status) => progress.look(status),
     finish: (report) => progress.finish(report),
     note: (line) => context.say(line),

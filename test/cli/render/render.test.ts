@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cut, lookOf, plain } from '../../../src/cli/paint.ts';
+import { cut, lookOf, plain, wrapped } from '../../../src/cli/paint.ts';
 import { cycleLines } from '../../../src/cli/render/cycle.ts';
 import { endingText } from '../../../src/cli/render/ending.ts';
 import { hostsText } from '../../../src/cli/render/hosts.ts';
@@ -229,6 +229,13 @@ describe('words', () => {
 
   it('what is cut shows that it was', () => {
     expect([cut('abcdef', 4), cut('abcd', 4), cut('abc', 0)]).toEqual(['abc…', 'abcd', '']);
+  });
+
+  it('text is broken between words, and a word that is too long stays whole', () => {
+    const look = { ...NOBODY, width: 12 };
+    expect(wrapped('one two three incomprehensible', look, '  ')).toBe(
+      '  one two\n  three\n  incomprehensible',
+    );
   });
 
   it('plain text is one line', () => expect(plain(' a\tb\n\u0007c ')).toBe('a b c'));
