@@ -6,8 +6,8 @@ set -eu
 tool() {
   database=$1
   shift
-  temporal-sql-tool --plugin postgres12 --ep "$SQL_HOST" --port 5432 --user "$SQL_USER" \
-    --db "$database" "$@"
+  temporal-sql-tool --plugin postgres12 --endpoint "$SQL_HOST" --port 5432 --user "$SQL_USER" \
+    --database "$database" "$@"
 }
 
 for database in temporal temporal_visibility; do
