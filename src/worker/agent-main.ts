@@ -1,8 +1,12 @@
 import { runAgent } from './agent.ts';
+import { failureText, isHostsOwn } from './failure-text.ts';
 import { sayToStderr } from './say.ts';
 
-// What the agent's systemd unit runs. Ends with 1 when this host is not fit for an agent.
+/** EX_CONFIG of sysexits.h. The unit does not start the agent again after it: a person has to mend something first. */
+const EXIT_CONFIGURATION = 78;
+
+// What the agent's systemd unit runs.
 runAgent().catch((error: unknown) => {
-  sayToStderr(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  sayToStderr(failureText(error));
+  process.exitCode = isHostsOwn(error) ? EXIT_CONFIGURATION : 1;
 });

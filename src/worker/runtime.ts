@@ -23,6 +23,8 @@ export function installRuntime(say: Say): void {
 function quietLogger(say: Say): Logger {
   const log = (level: LogLevel, message: string, meta?: LogMetadata): void => {
     if (level !== 'WARN' && level !== 'ERROR') return;
+    // An agent runs no workflows, and that is how it is meant.
+    if (message.startsWith('No workflows registered')) return;
     const error: unknown = meta?.['error'];
     const why = error instanceof Error ? `: ${error.message}` : '';
     const of = typeof meta?.['activityType'] === 'string' ? ` (${meta['activityType']})` : '';

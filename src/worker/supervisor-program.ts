@@ -5,18 +5,23 @@ import type { Argv } from '../host/tools.ts';
 const BUILT = 'job-supervisor.cjs';
 
 /**
- * The program that runs package jobs, and how it is started: the built one that lies beside the
- * program that runs now (or in the `dist` beside its folder), otherwise the source, which Node
- * runs as it is. Throws a plain Error when an installation lacks it.
+ * The program that runs package jobs, and how it is started. On a host it lies beside the agent; in
+ * a build of the command in the folder `agent`; and in the sources, which Node runs as they are,
+ * where it always was. Throws a plain Error when an installation lacks it.
  */
 export function supervisorProgram(program: string = process.argv[1] ?? ''): Argv {
   const folder = program === '' ? '/' : dirname(realpathSync(program));
-  const built = [join(folder, BUILT), join(folder, '..', 'dist', BUILT)].find((path) =>
-    existsSync(path),
-  );
-  if (built !== undefined) return [process.execPath, built];
+  // In a bundle there is no folder of sources; its type does not know that.
   const sources = import.meta.dirname as string | undefined;
-  if (sources === undefined)
-    throw new Error(`${BUILT} is not in ${folder}: install patchcycle anew`);
-  return [process.execPath, join(sources, '..', 'host', 'job-supervisor.ts')];
+  const places = [
+    join(folder, BUILT),
+    join(folder, 'agent', BUILT),
+    join(folder, '..', 'dist', 'agent', BUILT),
+    ...(sources === undefined ? [] : [join(sources, '..', 'host', 'job-supervisor.ts')]),
+  ];
+  const found = places.find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error(`${BUILT} is in none of ${places.join(', ')}: install patchcycle anew`);
+  }
+  return [process.execPath, found];
 }

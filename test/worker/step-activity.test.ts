@@ -24,9 +24,15 @@ beforeEach(async () => {
 
 type Step<Output> = (context: StepContext, input: StepInput) => Promise<Output>;
 
+type RunOptions = {
+  input?: unknown;
+  needsLock?: boolean;
+  environment?: ReturnType<typeof quietActivity>;
+};
+
 async function run<Output>(
   step: Step<Output>,
-  { input = stepInput() as unknown, needsLock = false, environment = quietActivity() } = {},
+  { input = stepInput(), needsLock = false, environment = quietActivity() }: RunOptions = {},
 ): Promise<Output> {
   const parts = {
     config: { host: 'web-1', unattended: false, temporal: {} },
@@ -35,7 +41,7 @@ async function run<Output>(
     choosePackages: () => ({ name: 'apt' }) as PackageManager,
   };
   const activity = stepActivity(parts, { name: 'plan', schema: StepInput, run: step, needsLock });
-  return (await environment.run(activity, input)) as Output;
+  return environment.run(activity, input);
 }
 
 async function failure(work: Promise<unknown>): Promise<ApplicationFailure> {

@@ -17,15 +17,17 @@ describe('the program that runs package jobs', () => {
     expect(supervisorProgram(join(root, 'bin', 'agent'))).toEqual(expected);
   });
 
-  it('is the built one in dist beside the folder of the command', async () => {
+  it.each([
+    ['the folder of the built command', 'dist/patchcycle.js'],
+    ['the folder of what starts it', 'bin/patchcycle.mjs'],
+  ])('is the built one in dist/agent, seen from %s', async (_, program) => {
     const root = await temporaryDirectory();
     await mkdir(join(root, 'bin'));
-    await mkdir(join(root, 'dist'));
-    await writeFile(join(root, 'bin', 'patchcycle.mjs'), '');
-    await writeFile(join(root, 'dist', 'job-supervisor.cjs'), '');
-    expect(supervisorProgram(join(root, 'bin', 'patchcycle.mjs'))[1]).toBe(
-      join(root, 'dist', 'job-supervisor.cjs'),
-    );
+    await mkdir(join(root, 'dist', 'agent'), { recursive: true });
+    await writeFile(join(root, program), '');
+    const built = join(root, 'dist', 'agent', 'job-supervisor.cjs');
+    await writeFile(built, '');
+    expect(supervisorProgram(join(root, program))).toEqual([process.execPath, built]);
   });
 
   it('is the source where nothing was built', async () => {

@@ -53,7 +53,7 @@ function onlyThese(packages: Partial<PackageManager>): PackageManager {
   const known = { name: 'apt', ...packages } as PackageManager;
   return new Proxy(known, {
     get(target, name) {
-      if (name in target) return target[name as keyof PackageManager];
+      if (name in target) return Reflect.get(target, name) as unknown;
       throw new Error(`The step was not expected to ask the package tools for ${String(name)}`);
     },
   });

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcess } from '../../../src/host/process-table.ts';
 
-/** Waits until a condition holds. Fails by its caller's time limit, and says then what was waited for. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+/** Waits until a condition holds; 15 s at most, or what is said, and says then what was waited for. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  longestMs = 15_000,
+): Promise<void> {
+  for (let waitedMs = 0; waitedMs < longestMs; waitedMs += 15) {
     if (await holds()) return;
     await sleep(15);
   }
