@@ -9,7 +9,7 @@ import { table } from '../../../src/cli/render/table.ts';
 import { ago, bytes, count } from '../../../src/cli/render/words.ts';
 import type { CycleView } from '../../../src/domain/cycle.ts';
 import type { PlanOverview } from '../../../src/domain/plan.ts';
-import type { Report } from '../../../src/domain/report.ts';
+import { Report } from '../../../src/domain/report.ts';
 
 const NOBODY = lookOf({ write: () => undefined }, {});
 const TERMINAL = lookOf({ write: () => undefined, isTTY: true, columns: 60, rows: 24 }, {});
@@ -170,20 +170,24 @@ describe('a host as text', () => {
 });
 
 describe('an ending as text', () => {
-  const report = {
-    host: 'shop-1',
-    outcome: 'restored',
-    startedAt: '2026-11-24T11:58:00Z',
-    endedAt: '2026-11-24T11:59:05Z',
-    explanation: 'The shop did not start.',
-    failures: [{ type: 'HealthWorse', message: 'down', details: { remedy: 'Ask the vendor.' } }],
-    reboots: [],
-  } as unknown as Report;
+  const report = Report.parse({
+    ...{ format: 1, host: 'shop-1', cycle: view.cycle, policy: 'shop', scope: 'security' },
+    workflow: { namespace: 'default', workflowId: 'patch/shop-1', runId: 'run' },
+    ...{ requestedBy: 'Ada', startedAt: view.startedAt, endedAt: '2026-11-24T11:59:05Z' },
+    ...{ outcome: 'restored', explanation: 'The shop did not start.', facts: null, plan },
+    ...{ approvedBy: null, decisions: [], refused: [], refusedCount: 0, steps: [], leftAside: [] },
+    ...{ reboots: [], logs: null, checks: [], backup: null, restore: null, commands: [] },
+    failures: [
+      { type: 'HealthWorse', message: 'The shop is down.', details: { remedy: 'Ask the vendor.' } },
+    ],
+    commandCount: 0,
+  });
   it('says outcome, time, why, and what to do next', () => {
     const text = endingText(report, null, NOBODY);
     expect(text).toMatch(/✗ shop-1 restored after 1m 5s/);
-    expect(text).toMatch(/The shop did not start/);
+    expect(text).toMatch(/shop (did not start|is down)/i);
     expect(text).toMatch(/Next: Ask the vendor/);
+    expect(text).toMatch(/patchcycle report shop-1/);
   });
   it('asks nothing of anybody after a good end', () => {
     const text = endingText({ ...report, outcome: 'patched', failures: [] }, null, NOBODY);
