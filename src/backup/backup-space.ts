@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { StepFailure } from '../domain/failure.ts';
 import { makeBreathe } from './breathe.ts';
 import type { BytePath } from './byte-path.ts';
-import { look } from './scope.ts';
+import { look } from './look.ts';
 import type { TreeRoot } from './tree-root.ts';
 
 /** One member's headers in the archive, and its line in the manifest. */

@@ -1,15 +1,15 @@
-import { lstatSync, type BigIntStats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { StepFailure } from '../domain/failure.ts';
-import { errnoOf } from '../host/errno.ts';
 import { makeBreathe } from './breathe.ts';
 import { parentOf, type BytePath } from './byte-path.ts';
-import { describeDifference, type Difference } from './differences.ts';
+import { describeDifference, WRITTEN_AGAIN, type Difference } from './differences.ts';
 import { absent, type Entry, type EntryType } from './entry.ts';
 import { listTrees } from './list-tree.ts';
+import { lookClosely } from './look.ts';
 import type { Manifest } from './manifest.ts';
 import { readMounts } from './mounts.ts';
 import { readTree, TreeUnreadable } from './read-tree.ts';
-import { onDisk, type TreeRoot } from './tree-root.ts';
+import type { TreeRoot } from './tree-root.ts';
 
 /** How a comparison went: what differs, in the order of the paths, and how many paths were looked at. */
 export type Comparison = { differences: Difference[]; compared: number };
@@ -52,6 +52,8 @@ async function attemptComparison(
   const found = new Map<BytePath, Difference>();
   const then = new Map<BytePath, Entry>();
   const toRead: BytePath[] = [];
+  /** Paths below which nothing can be; a link in the place of a directory leads to other things. */
+  const closed = new Set<BytePath>();
   const note = (path: BytePath, before: Entry | null, now: Entry | null, why: string): void => {
     found.set(path, { path, then: before, now, why });
   };
@@ -59,7 +61,8 @@ async function attemptComparison(
   for (const entry of manifest.entries) {
     await breathe();
     then.set(entry.path, entry);
-    const stats = lstat(root, entry.path);
+    const stats = closed.has(parentOf(entry.path)) ? null : lookClosely(root, entry.path);
+    if (!stats?.isDirectory()) closed.add(entry.path);
     const now = stats === null ? null : entryOf(entry.path, stats);
     if (entry.type === 'absent') {
       if (now !== null) note(entry.path, null, now, 'was added');
@@ -119,10 +122,7 @@ function describeOutside(then: Entry, now: Entry): string | null {
   const { sha256: _, target: _target, device: _device, attributes: _attributes, ...seen } = then;
   const moved =
     then.type === 'directory' && now.type === 'directory' && then.mtimeNs !== now.mtimeNs;
-  return (
-    describeDifference({ ...seen, sizeBytes: size }, now) ??
-    (moved ? 'was modified at another time' : null)
-  );
+  return describeDifference({ ...seen, sizeBytes: size }, now) ?? (moved ? WRITTEN_AGAIN : null);
 }
 
 /** What lstat(2) tells of a path. */
@@ -136,15 +136,6 @@ function entryOf(path: BytePath, found: BigIntStats): Entry {
     mtimeNs: found.mtimeNs.toString(),
     sizeBytes: found.isFile() ? Number(found.size) : 0,
   };
-}
-
-function lstat(root: TreeRoot, path: BytePath): BigIntStats | null {
-  try {
-    return lstatSync(onDisk(root, path), { throwIfNoEntry: false, bigint: true }) ?? null;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOTDIR') return null;
-    throw error;
-  }
 }
 
 function typeOf(found: BigIntStats): EntryType {

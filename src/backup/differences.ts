@@ -9,6 +9,9 @@ export type Difference = {
   why: string;
 };
 
+/** All that is different about a file that was written again as it was. */
+export const WRITTEN_AGAIN = 'was modified at another time';
+
 const TYPE_NAMES: Record<Entry['type'], string> = {
   file: 'a file',
   'hard-link': 'one more name of another file',
@@ -36,9 +39,7 @@ export function describeDifference(then: Entry, now: Entry): string | null {
     then.gid === now.gid ? null : `belongs to group ${now.gid} instead of ${then.gid}`,
     differ('is another device', deviceOf(then), deviceOf(now)),
     differ('has other attributes', attributesOf(then), attributesOf(now)),
-    then.type === 'directory'
-      ? null
-      : differ('was modified at another time', then.mtimeNs, now.mtimeNs),
+    then.type === 'directory' ? null : differ(WRITTEN_AGAIN, then.mtimeNs, now.mtimeNs),
   ].filter((what) => what !== null);
   return told.length === 0 ? null : told.join(', ');
 }

@@ -4,7 +4,8 @@ import { errnoOf } from '../host/errno.ts';
 import { makeBreathe } from './breathe.ts';
 import { childOf, comparePaths, isWithin, type BytePath } from './byte-path.ts';
 import type { Mounts } from './mounts.ts';
-import { look, type Scope } from './scope.ts';
+import { look } from './look.ts';
+import type { Scope } from './scope.ts';
 import { onDisk, type TreeRoot } from './tree-root.ts';
 
 /**

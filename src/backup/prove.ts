@@ -1,10 +1,9 @@
-import type { CycleId, Sha256 } from '../domain/names.ts';
 import type { HostTools } from '../host/tools.ts';
 import { readdirSync } from 'node:fs';
 import { toText } from './byte-path.ts';
 import { compareWithManifest } from './compare.ts';
-import { sentence, type Difference } from './differences.ts';
-import { openBackup } from './record.ts';
+import { sentence, WRITTEN_AGAIN, type Difference } from './differences.ts';
+import type { OpenBackup } from './record.ts';
 import { onDisk, type TreeRoot } from './tree-root.ts';
 
 /** How a host stands to its backup. */
@@ -18,6 +17,11 @@ export type Proof = {
    * meanwhile. That is what a package manager does too, and no difference.
    */
   leftFilled: string[];
+  /**
+   * Files that were written again since the restore, as they had been: only their time of
+   * modification is another one. Services do that when they start.
+   */
+  writtenAgain: string[];
 };
 
 /** The report and the workflow's history have room for this many. */
@@ -25,24 +29,22 @@ export const DIFFERENCES_MAX = 50;
 
 /**
  * Compares everything that a backup covers with how it is now: type, content, size, mode, owner,
- * link target, hard links, attributes, and the time of modification of all but directories. Changes
- * nothing. Fails as `openBackup` and `compareWithManifest` do.
+ * link target, hard links, attributes. Changes nothing. Times of modification are put back by a
+ * restore; here another one alone is told and counts as no difference, because a service that
+ * writes its file again as it was would otherwise call a person in the night. Those of directories,
+ * in which services make and delete files all the time, are not looked at. Fails as `compareWithManifest` does.
  */
-export async function proveAgainstBackup(input: {
-  root: TreeRoot;
-  directory: string;
-  cycle: CycleId;
-  archiveSha256: Sha256;
-  tools: Pick<HostTools, 'progress'>;
-}): Promise<Proof> {
-  const { root, tools } = input;
-  const { manifest, archive } = await openBackup(input.directory, input);
-  await archive.close();
+export async function proveAgainstBackup(
+  { manifest }: OpenBackup,
+  root: TreeRoot,
+  tools: Pick<HostTools, 'progress'>,
+): Promise<Proof> {
   tools.progress(`comparing ${manifest.entries.length} paths with the backup`);
   const { differences, compared } = await compareWithManifest(root, manifest, { thorough: true });
-  const isLeftFilled = (difference: Difference): boolean => holdsSomething(root, difference);
-  const left = differences.filter(isLeftFilled);
-  const real = differences.filter((difference) => !isLeftFilled(difference));
+  const leftFilled = differences.filter((difference) => holdsSomething(root, difference));
+  const writtenAgain = differences.filter(({ why }) => why === WRITTEN_AGAIN);
+  const harmless = new Set([...leftFilled, ...writtenAgain]);
+  const real = differences.filter((difference) => !harmless.has(difference));
   const sentences = real.slice(0, DIFFERENCES_MAX).map(sentence);
   if (real.length > DIFFERENCES_MAX) {
     sentences.splice(
@@ -55,7 +57,8 @@ export async function proveAgainstBackup(input: {
     exact: real.length === 0,
     entriesCompared: compared,
     differences: sentences,
-    leftFilled: left.map(({ path }) => toText(path)),
+    leftFilled: leftFilled.map(({ path }) => toText(path)),
+    writtenAgain: writtenAgain.map(({ path }) => toText(path)),
   };
 }
 

@@ -32,7 +32,7 @@ export const BackupRecord = z.strictObject({
 });
 export type BackupRecord = z.infer<typeof BackupRecord>;
 
-/** A backup that was held against its hash, with its archive open; to be closed. */
+/** A backup that was held against its hash, with its archive open. */
 export type OpenBackup = { record: BackupRecord; manifest: Manifest; archive: FileHandle };
 
 /** The record holds the names of a few trees: some kilobytes. */
@@ -67,12 +67,28 @@ export async function readRecord(directory: string): Promise<BackupRecord | null
 }
 
 /**
+ * Opens a backup, does the work, and closes it. Fails as {@link openBackup} does.
+ */
+export async function withBackup<T>(
+  directory: string,
+  expected: { archiveSha256: string; cycle: string },
+  work: (backup: OpenBackup) => Promise<T>,
+): Promise<T> {
+  const backup = await openBackup(directory, expected);
+  try {
+    return await work(backup);
+  } finally {
+    await backup.archive.close();
+  }
+}
+
+/**
  * Opens a backup after it was held against the hash that its maker was told when it was verified.
  * The archive's hash vouches for the archive, a note in the archive for the manifest, and the
- * manifest for everything that a restore does.
+ * manifest for everything that a restore does. Nothing on the host vouches for itself.
  * Fails with `BackupMissing` and, before anything else could be touched, `BackupTampered`.
  */
-export async function openBackup(
+async function openBackup(
   directory: string,
   expected: { archiveSha256: string; cycle: string },
 ): Promise<OpenBackup> {

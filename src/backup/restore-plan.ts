@@ -1,5 +1,5 @@
 import { parentOf, type BytePath } from './byte-path.ts';
-import { sentence, type Difference } from './differences.ts';
+import { sentence, WRITTEN_AGAIN, type Difference } from './differences.ts';
 import type { Entry } from './entry.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -50,7 +50,7 @@ export function planRestore(manifest: Manifest, differences: readonly Difference
       if (now !== null && now.type !== 'directory') obstacles.add(path);
       if (now?.type !== 'directory') plan.missingDirectories.push(then);
       plan.directories.add(path);
-      if (now === null || difference.why !== 'was modified at another time') plan.restored += 1;
+      if (now === null || difference.why !== WRITTEN_AGAIN) plan.restored += 1;
       continue;
     }
     if (now?.type === 'directory') obstacles.add(path);

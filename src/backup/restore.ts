@@ -1,5 +1,4 @@
 import { StepFailure } from '../domain/failure.ts';
-import type { CycleId, Sha256 } from '../domain/names.ts';
 import { errnoOf } from '../host/errno.ts';
 import type { Argv, HostTools } from '../host/tools.ts';
 import { mebibytes } from './backup-space.ts';
@@ -15,21 +14,14 @@ import {
 import type { Manifest } from './manifest.ts';
 import { readMounts } from './mounts.ts';
 import { makeDirectories, moveIntoPlace, remove, type Refusals } from './put-in-place.ts';
-import { openBackup, type OpenBackup } from './record.ts';
+import type { OpenBackup } from './record.ts';
 import { planRestore, type RestorePlan } from './restore-plan.ts';
-import { look } from './scope.ts';
+import { look } from './look.ts';
 import { freeBytes, makeStages, removeOldStages, type Stage, type Stages } from './stages.ts';
 import { BLOCK_BYTES } from './tar-header.ts';
 import type { TreeRoot } from './tree-root.ts';
 
-export type RestoreBackupInput = {
-  root: TreeRoot;
-  directory: string;
-  cycle: CycleId;
-  /** The hash of the archive that was verified when the backup was made; nothing on this host vouches for itself. */
-  archiveSha256: Sha256;
-  tools: Pick<HostTools, 'run' | 'progress'>;
-};
+type Tools = Pick<HostTools, 'run' | 'progress'>;
 
 /** How much was put back and deleted; both 0 when everything was in place already. */
 export type Restored = { restored: number; deleted: number };
@@ -44,36 +36,33 @@ const FINDINGS_MAX = 50;
 const RESERVE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Makes everything that a backup covers as it was. The backup is held against its hash before
- * anything is touched. Only what differs is written: first beside its place, then, when all of it is
+ * Makes everything that a backup covers as it was. The backup is open, and so was held against its
+ * hash. Only what differs is written: first beside its place, then, when all of it is
  * on the disk, renamed into it, so that a power cut leaves every file either new or old. What the
  * change added is deleted last. Called again, also after a kill at any point, it comes to the same end.
  *
- * Fails with `BackupMissing`, `BackupTampered`, `NotEnoughSpace`, and with `RestoreIncomplete` when
- * single paths withstood; everything else is back then.
+ * Fails with `NotEnoughSpace`, and with `RestoreIncomplete` when single paths withstood; everything
+ * else is back then.
  */
-export async function restoreBackup(input: RestoreBackupInput): Promise<Restored> {
-  const { root, tools } = input;
-  tools.progress('holding the backup against its hash');
-  const backup = await openBackup(input.directory, input);
-  try {
-    const { manifest } = backup;
-    await removeOldStages(root, readMounts(), directoriesOf(manifest));
-    tools.progress(`comparing ${manifest.entries.length} paths with the backup`);
-    const { differences } = await compareWithManifest(root, manifest, { thorough: false });
-    if (differences.length === 0) return { restored: 0, deleted: 0 };
-    return await carryOut(input, backup, planRestore(manifest, differences));
-  } finally {
-    await backup.archive.close();
-  }
+export async function restoreFrom(
+  backup: OpenBackup,
+  root: TreeRoot,
+  tools: Tools,
+): Promise<Restored> {
+  const { manifest } = backup;
+  await removeOldStages(root, readMounts(), directoriesOf(manifest));
+  tools.progress(`comparing ${manifest.entries.length} paths with the backup`);
+  const { differences } = await compareWithManifest(root, manifest, { thorough: false });
+  if (differences.length === 0) return { restored: 0, deleted: 0 };
+  return carryOut(root, tools, backup, planRestore(manifest, differences));
 }
 
 async function carryOut(
-  input: RestoreBackupInput,
+  root: TreeRoot,
+  tools: Tools,
   backup: OpenBackup,
   plan: RestorePlan,
 ): Promise<Restored> {
-  const { root, tools } = input;
   if (plan.refused.length > 0) throw refused(plan.refused);
   const refusals: Refusals = [];
   const stages = makeStages(root, readMounts());
@@ -161,7 +150,7 @@ function directoriesOf({ entries }: Manifest): BytePath[] {
 }
 
 /** Puts everything that was written on the disk: syncfs(2) of each file system. */
-async function syncDisks(tools: RestoreBackupInput['tools'], tops: string[]): Promise<void> {
+async function syncDisks(tools: Tools, tops: string[]): Promise<void> {
   if (tops.length === 0) return;
   const argv: Argv = ['sync', '--file-system', '--', ...tops.map(toText)];
   const { exitCode, stderr } = await tools.run(argv, { timeoutMs: SYNC_TIMEOUT_MS });

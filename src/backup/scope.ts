@@ -1,8 +1,8 @@
-import { lstatSync, type Stats } from 'node:fs';
 import { isWithin, comparePaths, fromText, parentOf, TOP, type BytePath } from './byte-path.ts';
 import { makeBreathe } from './breathe.ts';
+import { look } from './look.ts';
 import { makeResolver } from './resolve-path.ts';
-import { onDisk, type TreeRoot } from './tree-root.ts';
+import type { TreeRoot } from './tree-root.ts';
 import { StepFailure } from '../domain/failure.ts';
 import type { Footprint } from '../packages/port.ts';
 
@@ -75,17 +75,6 @@ export async function resolveScope(
   const outside = (paths: ReadonlySet<BytePath>): BytePath[] =>
     [...paths].filter((path) => isCovered(path) && !isInTree(path)).sort(comparePaths);
   return { trees: outermost, paths: outside(single), absent: outside(gone), excluded };
-}
-
-/** What is at a path, the last part not followed; null when there is nothing. */
-export function look(root: TreeRoot, path: BytePath): Stats | null {
-  try {
-    return lstatSync(onDisk(root, path), { throwIfNoEntry: false }) ?? null;
-  } catch (error) {
-    // A file stands where the path wants a directory.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return null;
-    throw error;
-  }
 }
 
 /** A function that says whether a path lies in one of the trees, in time of the path's depth. */

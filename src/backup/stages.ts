@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { asBytePath, childOf, parentOf, toNode, toText, TOP, type BytePath } from './byte-path.ts';
+import { look } from './look.ts';
 import type { Mounts } from './mounts.ts';
 import { onDisk, type TreeRoot } from './tree-root.ts';
 
@@ -94,7 +95,7 @@ function makeTopFinder(root: TreeRoot, mounts: Mounts): (directory: BytePath) =>
 }
 
 function device(root: TreeRoot, directory: BytePath): number | null {
-  const found = lstatSync(onDisk(root, directory), { throwIfNoEntry: false });
+  const found = look(root, directory);
   return found?.isDirectory() ? found.dev : null;
 }
 
