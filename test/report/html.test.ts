@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { Outcome } from '../../src/domain/outcome.ts';
+import { renderHtml } from '../../src/report/html.ts';
+import { STYLE } from '../../src/report/html/style.ts';
+import { HOSTILE, reportFullOf } from './hostile.ts';
+import { ACCEPTED, FAILED, PATCHED, REJECTED, RESTORED, SAMPLES, UP_TO_DATE } from './samples.ts';
+
+/** The text that a reader sees, roughly: without markup. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(
+      /&(amp|lt|gt|quot|#39);/g,
+      (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+    )
+    .replace(/\s+/g, ' ');
+}
+
+describe('the HTML report', () => {
+  it('has a sample of every outcome', () => {
+    expect(
+      Object.values(SAMPLES)
+        .map(({ outcome }) => outcome)
+        .toSorted(),
+    ).toEqual(Outcome.options.toSorted());
+  });
+
+  it.each(Object.entries(SAMPLES))(
+    'of a cycle that ended as %s says so in its heading and title',
+    (_, report) => {
+      const page = renderHtml(report);
+      const [, heading] = /<h1>(.*?)<\/h1>/.exec(page) ?? [];
+      expect(heading).toContain(report.host);
+      expect(page).toContain(`<title>${heading}</title>`);
+    },
+  );
+
+  it.each(Object.entries(SAMPLES))(
+    'of a cycle that ended as %s needs nothing from elsewhere and runs nothing',
+    (_, report) => {
+      const page = renderHtml(report);
+      expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+      expect(page).not.toMatch(
+        /<(?:script|link|img|iframe|object|embed|form|base|audio|video)\b|\ssrc=|\son\w+=|@import|url\(/i,
+      );
+      for (const [, target] of page.matchAll(/\shref="([^"]*)"/g)) {
+        expect(target).toMatch(/^https:\/\/www\.cve\.org\/CVERecord\?id=CVE-\d{4}-\d{4,7}$/);
+      }
+    },
+  );
+
+  it('tells of a patched host what changed with its CVEs, who approved, and what is left to look at', () => {
+    const text = textOf(renderHtml(PATCHED));
+    expect(text).toContain('db-1 is patched: 24 packages updated, 20 of them for security.');
+    expect(text).toMatch(/Approved by bob@example\.org 2026-11-24 19:12:40 UTC/);
+    expect(text).toMatch(
+      /openssl amd64 3\.0\.22-1~deb12u2 from 3\.0\.20-1~deb12u2 Security DSA-6113-1 CVE-2025-15467/,
+    );
+    expect(text).toMatch(/libsasl2-2 .{0,80}not known/);
+    expect(text).toContain('/etc/nginx/nginx.conf.dpkg-dist');
+    expect(text).toContain('CVEs fixed, as far as known');
+    expect(text).toContain('smartd: Device "/dev/sdb" failed to read SMART values');
+  });
+
+  it('lists security updates before others', () => {
+    const page = renderHtml(PATCHED);
+    expect(page.indexOf('>xz-utils<')).toBeGreaterThan(0);
+    expect(page.indexOf('>xz-utils<')).toBeLessThan(page.indexOf('>apt<'));
+  });
+
+  it('tells of a restored host what went wrong, and the proof that it is as it was', () => {
+    const text = textOf(renderHtml(RESTORED));
+    expect(text).toContain(
+      'service shop: ran before the change and does not run now; it has failed',
+    );
+    expect(text).toContain('The host was put back exactly as it was. All 2,142 files');
+    expect(text).toContain('What was installed, and taken back');
+  });
+
+  it('never says that a host was put back where it was not', () => {
+    const text = textOf(renderHtml(ACCEPTED));
+    expect(text).not.toContain('exactly as it was. All');
+    expect(text).toContain('The host is not exactly as it was.');
+    expect(text).toContain('/usr/bin/shop: content differs');
+    expect(text).toContain(
+      'carla@example.org accepted the host as it is: the shop is taken over by shop-2',
+    );
+    expect(text).toContain('Restore incomplete (2 times)');
+  });
+
+  it('tells of a rejected plan that nothing was changed, and what would be removed', () => {
+    const text = textOf(renderHtml(REJECTED));
+    expect(text).toContain('nothing was changed');
+    expect(text).toContain('What would have changed');
+    expect(text).toMatch(/To be removed libssl1\.1/);
+    expect(text).not.toContain('CVEs fixed');
+  });
+
+  it('shows the command that failed and the end of what it said', () => {
+    const page = renderHtml(FAILED);
+    expect(textOf(page)).toContain(
+      'apt-get -q update --error-on=any ended with exit code 100 and said:',
+    );
+    expect(page).toMatch(/<pre>W: GPG error.*\nE: The repository is not signed\.<\/pre>/);
+  });
+
+  it('does not ask who approved where there was nothing to approve', () => {
+    expect(textOf(renderHtml(UP_TO_DATE))).not.toContain('Approved by');
+  });
+
+  it('says that packages are left out of a long list', () => {
+    const plan = PATCHED.plan && { ...PATCHED.plan, changeCount: 300 };
+    expect(textOf(renderHtml({ ...PATCHED, plan }))).toContain('… and 276 more packages');
+  });
+
+  it('names the zone of its times', () => {
+    expect(textOf(renderHtml(PATCHED))).toContain('Times are of 2026-11-24 in UTC.');
+  });
+
+  it('has headings in order, table heads with a scope, and pictures that are hidden from screen readers', () => {
+    for (const report of Object.values(SAMPLES)) {
+      const page = renderHtml(report);
+      const levels = [...page.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+      expect(levels[0]).toBe(1);
+      for (const [index, level] of levels.entries()) {
+        expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+      }
+      expect(page).not.toMatch(/<th(?![^>]*scope=)[\s>]/);
+      expect(page).not.toMatch(/<svg(?![^>]*aria-hidden="true")/);
+      for (const [, id] of page.matchAll(/aria-labelledby="([^"]+)"/g))
+        expect(page).toContain(`id="${id}"`);
+    }
+  });
+
+  it('has the same tags for every text: nothing that is written in it becomes markup', () => {
+    const tags = (page: string): string[] =>
+      [...page.replace(STYLE, '').matchAll(/<\/?[a-z][a-z0-9]*/gi)].map(([tag]) => tag);
+    const harmless = tags(renderHtml(reportFullOf('harmless')));
+    for (const text of Object.values(HOSTILE)) {
+      expect(tags(renderHtml(reportFullOf(text)))).toEqual(harmless);
+    }
+  });
+
+  it.each(Object.entries(HOSTILE))('shows %s as what it is', (_, text) => {
+    const page = renderHtml(reportFullOf(text)).replace(STYLE, '');
+    expect(page).not.toMatch(/<script|<style>\*|\son(?:load|click)="/i);
+    // eslint-disable-next-line no-control-regex
+    const unseen =
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
+    expect(page).not.toMatch(unseen);
+  });
+
+  it('cuts long texts and says how long they were', () => {
+    const page = renderHtml(reportFullOf(HOSTILE['ten kilobytes'] ?? ''));
+    expect(page).toContain('(10000 characters in all)');
+    expect(page).not.toContain('x'.repeat(2_001));
+  });
+});
