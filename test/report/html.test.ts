@@ -145,8 +145,8 @@ describe('the HTML report', () => {
   it.each(Object.entries(HOSTILE))('shows %s as what it is', (_, text) => {
     const page = renderHtml(reportFullOf(text)).replace(STYLE, '');
     expect(page).not.toMatch(/<script|<style>\*|\son(?:load|click)="/i);
-    // eslint-disable-next-line no-control-regex
     const unseen =
+      // eslint-disable-next-line no-control-regex
       /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
     expect(page).not.toMatch(unseen);
   });
