@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LogPosition } from '../../domain/health.ts';
 import { headDigest, lookAt, readContent, rotatedFiles, type LogFile } from './log-file.ts';
 
@@ -14,6 +15,8 @@ const LINE_BYTES_MAX = 1024 * 1024;
 
 /** What a week of a log is read for known errors: about half a million lines. */
 const RECENT_BYTES_MAX = 64 * 1024 * 1024;
+
+const LINES_AT_ONCE = 10_000;
 
 const LINE_END = 0x0a;
 
@@ -122,7 +125,11 @@ export async function forRecentLines(
     const skipped = /\.(?:gz|zst)$/.test(file.path) ? 0 : Math.max(0, file.sizeBytes - left);
     const content = await readContent(file.path, skipped, left);
     left -= content.length;
-    for (const line of linesOf(content)) use(line);
+    for (const [index, line] of linesOf(content).entries()) {
+      use(line);
+      // Half a million lines take seconds; the agent must be able to say meanwhile that it lives.
+      if (index % LINES_AT_ONCE === 0) await setImmediate();
+    }
   }
 }
 
