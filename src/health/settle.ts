@@ -17,7 +17,8 @@ const SAY_EVERY_MS = 4_000;
 export type SettleSettings = { pausesMs?: readonly number[] };
 
 /**
- * Compares the host with its baseline, and gives what is worse about a minute to become well.
+ * Compares the host with its baseline, and gives what is worse about a minute to become well. A
+ * service that has failed for good is not waited for: systemd does not start it again by itself.
  * Answers the checks of the last look.
  */
 export async function settledHealth(
@@ -27,12 +28,19 @@ export async function settledHealth(
   { pausesMs = PAUSES_MS }: SettleSettings = {},
 ): Promise<Check[]> {
   for (const pauseMs of [...pausesMs, null]) {
-    const checks = compareHealth(before, await takeSnapshot(tools, health), health);
+    const after = await takeSnapshot(tools, health);
+    const checks = compareHealth(before, after, health);
     const worse = checks.filter(({ ok }) => !ok);
-    if (worse.length === 0 || pauseMs === null) return checks;
+    if (worse.length === 0 || pauseMs === null || hasLostForGood(before, after)) return checks;
     await pause(tools, pauseMs, `waiting for ${worse[0]?.name ?? 'services'} to settle`);
   }
   throw new Error('The last look at the host answers');
+}
+
+function hasLostForGood(before: HealthSnapshot, after: HealthSnapshot): boolean {
+  return before.activeServices.some(
+    (name) => !after.activeServices.includes(name) && after.failedUnits.includes(`${name}.service`),
+  );
 }
 
 /** Waits, and says meanwhile that the step is alive. */

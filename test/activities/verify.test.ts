@@ -135,6 +135,15 @@ describe('the step verify', () => {
     );
   });
 
+  it('does not wait for a service that has failed for good', async () => {
+    host.services = ['ssh'];
+    host.failedUnits = ['nginx.service'];
+    // An hour's pause would outlast the test.
+    await expect(verify(context, input(), { pausesMs: [3_600_000] })).rejects.toMatchObject({
+      type: 'HealthWorse',
+    });
+  });
+
   it('refuses a plan that this host did not make', async () => {
     const other = { ...input(), digest: 'b'.repeat(64) };
     await expect(verify(context, other, { pausesMs: [] })).rejects.toMatchObject({

@@ -10,7 +10,7 @@ import { cycleDirectory } from '../../../src/host/paths.ts';
 import type { PackageManager } from '../../../src/packages/port.ts';
 import { FakeJournal, result } from '../../health/support/journal.ts';
 
-export const CYCLE = '20261124t184300z-1a2b3c4d';
+const CYCLE = '20261124t184300z-1a2b3c4d';
 
 /** A host whose journal, services and packages the test decides; its state directory is real. */
 export class ModelHost {
