@@ -1,7 +1,7 @@
 import type { Output } from './io.ts';
+import { cutPainted } from './paint.ts';
 
-const CONTROL = '\u001B';
-const ESCAPE = `${CONTROL}[`;
+const ESCAPE = '\u001B[';
 const HIDE_CURSOR = `${ESCAPE}?25l`;
 const SHOW_CURSOR = `${ESCAPE}?25h`;
 
@@ -55,19 +55,4 @@ export class Live {
   #erase(): string {
     return this.#drawn === 0 ? '' : `${ESCAPE}${this.#drawn}F${ESCAPE}J`;
   }
-}
-
-// One escape sequence of colour, or one character.
-const PIECES = new RegExp(`${CONTROL}\\[[0-9;]*m|[^]`, 'gu');
-
-/** A line that would wrap would be counted wrong when it is erased. */
-export function cutPainted(line: string, width: number): string {
-  let room = width;
-  let text = '';
-  for (const [piece] of line.matchAll(PIECES)) {
-    const isColour = piece.length > 1 && piece.startsWith(CONTROL);
-    if (isColour || room > 0) text += piece;
-    if (!isColour) room -= 1;
-  }
-  return text;
 }

@@ -58,3 +58,19 @@ export function wrapped(text: string, { width }: Look, indent: string): string {
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 }
+
+const CONTROL = '\u001B';
+// One escape sequence of colour, or one character.
+const PIECES = new RegExp(`${CONTROL}\\[[0-9;]*m|[^]`, 'gu');
+
+/** A line, colours not counted, in at most `width` characters; each colour that it begins it also ends. */
+export function cutPainted(line: string, width: number): string {
+  let room = width;
+  let text = '';
+  for (const [piece] of line.matchAll(PIECES)) {
+    const isColour = piece.length > 1 && piece.startsWith(CONTROL);
+    if (isColour || room > 0) text += piece;
+    if (!isColour) room -= 1;
+  }
+  return text;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { cutPainted, Live } from '../../src/cli/live.ts';
+import { Live } from '../../src/cli/live.ts';
+import { cutPainted } from '../../src/cli/paint.ts';
 
 /** As much of a terminal as Live uses: lines, a cursor, and the two escape sequences for going back. */
 class Screen {

@@ -1,13 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Look } from '../paint.ts';
+import { cutPainted, type Look } from '../paint.ts';
 
 const GAP = '  ';
 
-/** Rows under a dim heading, columns as wide as their widest cell. Cells may be coloured. */
+/**
+ * Rows under a dim heading, columns as wide as their widest cell, cut where the terminal ends.
+ * Cells may be coloured.
+ */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  { paint }: Look,
+  { paint, width }: Look,
 ): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => widthOf(row[column] ?? ''))),
@@ -17,7 +20,9 @@ export function table(
       .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
       .join(GAP)
       .trimEnd();
-  return [paint('dim', line(headings)), ...rows.map(line)].join('\n');
+  return [paint('dim', line(headings)), ...rows.map(line)]
+    .map((text) => cutPainted(text, width))
+    .join('\n');
 }
 
 function widthOf(cell: string): number {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askApproval } from '../../cli/ask-approval.ts';
 import { followCycle } from '../../cli/follow.ts';
 import type { Context } from '../../cli/kit.ts';
-import { Live } from '../../cli/live.ts';
-import { plainProgress } from '../../cli/show-progress.ts';
+import { personName } from '../../cli/person.ts';
 import type { HostStatus, PatchcycleClient, StartedCycle } from '../../client/index.ts';
 import type { Report } from '../../domain/report.ts';
-import { boardLines, type Player } from './board.ts';
+import type { Player } from './board.ts';
 import type { Role } from './cast.ts';
+import { openBoard, type Board } from './show-board.ts';
 
 export type Ended = { role: Role; report: Report; link: string | null };
 
@@ -23,12 +23,22 @@ export type PlayOptions = {
 /** Starts the cycles of all hosts, shows them, has the plan approved, and answers the reports. */
 export async function play(options: PlayOptions): Promise<Ended[]> {
   const { client, roles, context } = options;
-  const board = openBoard(context);
+  const acts: { role: Role; started: StartedCycle; player: Player }[] = [];
+  for (const role of roles) {
+    const started = await startCycle(client, role);
+    const { host, link } = started;
+    context.say(`${host}: ${role.story}${link === null ? '' : `\n  ${link}`}`);
+    acts.push({ role, started, player: { host, story: role.story, latest: null, report: null } });
+  }
+  const board = openBoard(
+    context,
+    acts.map(({ player }) => player),
+  );
   try {
     return await Promise.all(
-      roles.map(async (role) => {
-        const started = await startCycle(client, role);
-        return followRole(options, board, role, started);
+      acts.map(async ({ role, started, player }) => {
+        const report = await follow(options, board, player, started);
+        return { role, report, link: started.link };
       }),
     );
   } finally {
@@ -46,17 +56,12 @@ function startCycle(client: PatchcycleClient, role: Role): Promise<StartedCycle>
   });
 }
 
-async function followRole(
+async function follow(
   options: PlayOptions,
   board: Board,
-  role: Role,
+  player: Player,
   started: StartedCycle,
-): Promise<Ended> {
-  const { client, stop } = options;
-  const { host, link } = started;
-  const player: Player = { host, story: role.story, latest: null, report: null };
-  board.add(player);
-  if (link !== null) board.note(`${host}  ${link}`);
+): Promise<Report> {
   const asked = new Set<string>();
   const undecided = Promise.withResolvers<never>();
   const look = (status: HostStatus) => {
@@ -68,11 +73,15 @@ async function followRole(
     asked.add(state.digest);
     decide(options, board, status, state.digest).catch(undecided.reject);
   };
-  const report = await Promise.race([followCycle(client, started, look, stop), undecided.promise]);
+  const followed = followCycle(options.client, started, look, options.stop);
+  const report = await Promise.race([followed, undecided.promise]);
   player.report = report;
   board.finish(report);
-  return { role, report, link };
+  return report;
 }
+
+/** After "later" at the question. */
+const ASK_AGAIN_MS = 30_000;
 
 /** Asks the audience; without one, or with `--yes`, approves as "demo" and says so. */
 async function decide(
@@ -91,74 +100,11 @@ async function decide(
     board.pause();
     const answer = await askApproval(context, status).finally(() => board.resume());
     if (answer.verdict !== 'later') {
-      await client[answer.verdict](host, { by: 'demo', digest: answer.digest });
+      const by = personName(context.io, undefined);
+      await client[answer.verdict](host, { by, digest: answer.digest });
       return;
     }
     board.note(`${host} goes on waiting; you are asked again in half a minute.`);
     await sleep(ASK_AGAIN_MS, undefined, { signal: stop });
   }
-}
-
-const ASK_AGAIN_MS = 30_000;
-
-/** Where the hosts are shown: a board that is redrawn on a terminal, lines elsewhere. */
-type Board = {
-  add(player: Player): void;
-  look(status: HostStatus): void;
-  finish(report: Report): void;
-  note(line: string): void;
-  pause(): void;
-  resume(): void;
-  end(): void;
-};
-
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 100;
-
-function openBoard(context: Context): Board {
-  return context.io.stderr.isTTY === true ? liveBoard(context) : lineBoard(context);
-}
-
-function liveBoard({ io, errLook }: Context): Board {
-  const live = new Live(io.stderr);
-  const players: Player[] = [];
-  let paused = false;
-  let frame = 0;
-  const draw = () => {
-    if (paused) return;
-    const spinner = FRAMES[frame++ % FRAMES.length] ?? '';
-    live.show(boardLines(players, errLook, Date.now(), spinner));
-  };
-  const timer = setInterval(draw, FRAME_MS);
-  return {
-    add: (player) => void players.push(player),
-    look: () => undefined,
-    finish: () => undefined,
-    note: (line) => live.note(line),
-    pause() {
-      paused = true;
-      live.clear();
-    },
-    resume() {
-      paused = false;
-    },
-    end() {
-      clearInterval(timer);
-      if (!paused) draw();
-      live.end();
-    },
-  };
-}
-
-function lineBoard(context: Context): Board {
-  const progress = plainProgress(context);
-  return {
-    add: ({ host, story }) => context.say(`${host}: ${story}`),
-    look: (status) => progress.look(status),
-    finish: (report) => progress.finish(report),
-    note: (line) => context.say(line),
-    pause: () => undefined,
-    resume: () => undefined,
-    end: () => undefined,
-  };
 }

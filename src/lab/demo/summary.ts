@@ -17,6 +17,8 @@ export type SummaryRow = {
   cves: number;
   reboots: number;
   seconds: number;
+  /** How it is known that a restored host is as it was; null for the others. */
+  proof: string | null;
   /** The HTML page. */
   report: string;
   link: string | null;
@@ -39,9 +41,18 @@ export function summaryRow(
     cves: cves.size,
     reboots: reboots.length,
     seconds: (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000,
+    proof: proofOf(report),
     report: join(reportsDirectory, `${host}-${cycle}.html`),
     link,
   };
+}
+
+function proofOf({ restore }: Report): string | null {
+  if (restore === null) return null;
+  const { exact, entriesCompared, differences } = restore;
+  return exact
+    ? `proven identical: ${entriesCompared} files and folders compared with the manifest, none differs`
+    : `${differences.length} of ${entriesCompared} files and folders differ`;
 }
 
 export function asExpected(rows: readonly SummaryRow[]): boolean {
@@ -65,6 +76,7 @@ export function summaryText(rows: readonly SummaryRow[], look: Look): string {
     ...unexpected.map(({ host, outcome, expected }) =>
       paint('red', `${symbols.failed} ${host} ended as ${outcome}; it had to be ${expected}.`),
     ),
+    ...rows.flatMap(({ host, proof }) => (proof === null ? [] : [`   ${host}: ${proof}`])),
     '',
     'Reports:',
     ...rows.map(({ report }) => `  ${report}`),

@@ -8,7 +8,8 @@ const LOOK = lookOf({ write: () => undefined }, {});
 
 function row(host: string, outcome: string, expected: string): SummaryRow {
   const numbers = { packages: 24, security: 24, cves: 31, reboots: 1, seconds: 65 };
-  return { host, outcome, expected, ...numbers, report: `/x/${host}.html`, link: null };
+  const proof = outcome === 'restored' ? 'proven identical' : null;
+  return { host, outcome, expected, ...numbers, proof, report: `/x/${host}.html`, link: null };
 }
 
 describe("the demonstration's arguments", () => {
@@ -64,6 +65,8 @@ describe("the demonstration's summary", () => {
   });
 
   it('counts a restored host as good where that is what had to happen', () => {
-    expect(asExpected([row('shop-1', 'restored', 'restored')])).toBe(true);
+    const rows = [row('shop-1', 'restored', 'restored')];
+    expect(asExpected(rows)).toBe(true);
+    expect(summaryText(rows, LOOK)).toMatch(/shop-1: proven identical/);
   });
 });
