@@ -2,7 +2,7 @@ import { BadRequest, DecisionRefused, type HostStatus } from '../client/index.ts
 import { Sha256 } from '../domain/names.ts';
 
 /** Fewer digits could be met by another plan by accident or by intent. */
-export const DIGEST_DIGITS_MIN = 12;
+const DIGEST_DIGITS_MIN = 12;
 
 /**
  * The whole digest that is meant by what a person typed: all 64 digits, or the first 12 or more of

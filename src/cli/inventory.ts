@@ -4,7 +4,7 @@ import { BadRequest, policyFor, readInventory, type HostPolicy } from '../client
 import type { Io } from './io.ts';
 
 /** Where the file of policies and hosts is looked for when none is named. */
-export const INVENTORY_PLACES = ['patchcycle.yaml', '/etc/patchcycle/inventory.yaml'] as const;
+const INVENTORY_PLACES = ['patchcycle.yaml', '/etc/patchcycle/inventory.yaml'] as const;
 
 export type InventoryOptions = { inventory?: string; policy?: string };
 

@@ -5,6 +5,15 @@ const ESCAPE = '\u001B[';
 const HIDE_CURSOR = `${ESCAPE}?25l`;
 const SHOW_CURSOR = `${ESCAPE}?25h`;
 
+/** How often moving things move: ten times a second looks alive and costs nothing. */
+export const FRAME_MS = 100;
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** The mark of something that runs, at this moment. */
+export function spinnerAt(nowMs: number): string {
+  return FRAMES[Math.floor(nowMs / FRAME_MS) % FRAMES.length] ?? '';
+}
+
 /**
  * A few lines at the end of a terminal that are drawn again and again. listr2 draws tasks that the
  * program itself runs; here the steps run elsewhere, come and go, and are only looked at.

@@ -2,7 +2,7 @@ import type { HostStatus } from '../client/index.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Report, StepRecord } from '../domain/report.ts';
 import type { Context } from './kit.ts';
-import { Live } from './live.ts';
+import { FRAME_MS, Live, spinnerAt } from './live.ts';
 import { plain } from './paint.ts';
 import { cycleLines, waitLines } from './render/cycle.ts';
 import { stepLines, tookMs } from './render/steps.ts';
@@ -16,9 +16,6 @@ export type Progress = {
   end(): void;
 };
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 100;
-
 /** On a terminal a live list; elsewhere one line for each thing that happens. */
 export function showProgress(context: Context): Progress {
   return context.io.stderr.isTTY === true ? liveProgress(context) : plainProgress(context);
@@ -27,12 +24,11 @@ export function showProgress(context: Context): Progress {
 function liveProgress({ io, errLook, say }: Context): Progress {
   const live = new Live(io.stderr);
   let latest: HostStatus | null = null;
-  let frame = 0;
   const draw = () => {
     if (!latest?.cycle) return;
-    const spinner = FRAMES[frame++ % FRAMES.length] ?? errLook.symbols.waiting;
     // The link was told when the cycle was started, and would not fit into one line.
-    live.show(cycleLines(latest.cycle, null, errLook, Date.now(), spinner));
+    const nowMs = Date.now();
+    live.show(cycleLines(latest.cycle, null, errLook, nowMs, spinnerAt(nowMs)));
   };
   const timer = setInterval(draw, FRAME_MS);
   let lastNote: string | null = null;

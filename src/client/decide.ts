@@ -25,7 +25,7 @@ const DECISION_TIMEOUT_MS = 8_000;
  * Throws DecisionRefused with the cycle's reason, NoCycle when none runs, NoAnswer when no central
  * worker answered in time, BadRequest, TemporalUnreachable, TemporalRefused.
  */
-export async function decide(
+async function decide(
   session: Session,
   host: string,
   decision: Decision,

@@ -78,6 +78,6 @@ function commands({ paint }: Look, lines: readonly string[]): string[] {
 }
 
 /** As many digits as the command line asks for. */
-export function shortDigest(digest: string): string {
+function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }

@@ -16,7 +16,7 @@ export function stepLines(
   return steps.map((step) => stepLine(step, look, nowMs, spinner));
 }
 
-export function stepLine(record: StepRecord, look: Look, nowMs: number, spinner: string): string {
+function stepLine(record: StepRecord, look: Look, nowMs: number, spinner: string): string {
   const { paint, symbols, width } = look;
   const marks = {
     done: paint('green', symbols.done),

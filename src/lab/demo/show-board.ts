@@ -1,5 +1,5 @@
 import type { Context } from '../../cli/kit.ts';
-import { Live } from '../../cli/live.ts';
+import { FRAME_MS, Live, spinnerAt } from '../../cli/live.ts';
 import { plainProgress } from '../../cli/show-progress.ts';
 import type { HostStatus } from '../../client/index.ts';
 import type { Report } from '../../domain/report.ts';
@@ -17,9 +17,6 @@ export type Board = {
   end(): void;
 };
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 100;
-
 /** The players are looked at whenever the board is drawn. */
 export function openBoard(context: Context, players: readonly Player[]): Board {
   return context.io.stderr.isTTY === true ? liveBoard(context, players) : lineBoard(context);
@@ -28,11 +25,10 @@ export function openBoard(context: Context, players: readonly Player[]): Board {
 function liveBoard({ io, errLook }: Context, players: readonly Player[]): Board {
   const live = new Live(io.stderr);
   let paused = false;
-  let frame = 0;
   const draw = () => {
     if (paused) return;
-    const spinner = FRAMES[frame++ % FRAMES.length] ?? '';
-    live.show(boardLines(players, errLook, Date.now(), spinner));
+    const nowMs = Date.now();
+    live.show(boardLines(players, errLook, nowMs, spinnerAt(nowMs)));
   };
   const timer = setInterval(draw, FRAME_MS);
   return {
