@@ -7,6 +7,7 @@ import { requireArchives } from './archives.ts';
 import { APT_ENVIRONMENT, installArgv, jobEnvironment, simulateInstallArgv } from './arguments.ts';
 import { classify, decisiveLine } from './classify.ts';
 import { beyond, deviations } from './compare-simulation.ts';
+import { readHeld } from './held.ts';
 import { readInstallRecord, writeInstallRecord, type InstallRecord } from './install-record.ts';
 import { newlyLeftAside, readLeftAside } from './left-aside.ts';
 import { DPKG_LOCKS, waitForLocks } from './locks.ts';
@@ -125,9 +126,13 @@ class Installation {
     const begun = new Set(interrupted.map(keyOf));
     const changes = remaining.changes.filter((change) => !begun.has(keyOf(change)));
     const approved = { changes, removals: remaining.removals, allowed };
-    const findings = deviations(parseSimulation(simulated.stdout), approved);
+    const findings = [
+      // A simulation changes held packages that are named; the real run then refuses all of it.
+      ...(await heldChanges(this.#tools, remaining.changes)),
+      ...deviations(parseSimulation(simulated.stdout), approved),
+    ];
     if (findings.length === 0) return;
-    const message = `apt would do something else than what was approved: ${findings[0]}`;
+    const message = `the host no longer allows what was approved: ${findings[0]}`;
     throw commandFailure(
       'PlanDrifted',
       message,
@@ -214,6 +219,13 @@ const FINDINGS_MAX = 50;
 
 const DRIFT_REMEDY =
   'Nothing was installed. Somebody changed packages, holds or sources on this host since the plan was approved; start the cycle again for a new plan.';
+
+async function heldChanges(tools: HostTools, changes: readonly Change[]): Promise<string[]> {
+  const held = await readHeld(tools);
+  return changes
+    .filter(({ name }) => held.includes(name))
+    .map((change) => `somebody holds ${keyOf(change)} back since the plan was approved`);
+}
 
 function isInPlace(change: Change, state: PackageState | undefined): boolean {
   return state !== undefined && isInstalled(state) && state.version === change.newVersion;

@@ -14,12 +14,23 @@ const SETTINGS: AptSettings = { lockWaitMs: 3_000, updatersWaitMs: 3_000, change
 /** The slowest answer is the installation of a kernel; whole minutes are a hang. */
 const ANSWER_TIMEOUT_MS = 300_000;
 
-/**
- * A package manager whose every method runs on the lab host. The cycle's name is its own, so that
- * the jobs of two of them have nothing to do with each other.
- */
-export function labManager(host: LabHost, manager: string): PackageManager {
-  const cycle = `20260101t000000z-${randomBytes(4).toString('hex')}`;
+/** The project on this machine, for `agentDirectory`. */
+export const PROJECT_DIRECTORY = new URL('../../..', import.meta.url).pathname;
+
+export type LabManagerOptions = {
+  /** Default: one of its own, so that the jobs of two managers have nothing to do with each other. */
+  cycle?: string;
+  /** When the time is over, the program on the host is killed; what it started is not. */
+  answerTimeoutMs?: number;
+};
+
+/** A package manager whose every method runs on the lab host. */
+export function labManager(
+  host: LabHost,
+  manager: string,
+  options: LabManagerOptions = {},
+): PackageManager {
+  const cycle = options.cycle ?? `20260101t000000z-${randomBytes(4).toString('hex')}`;
 
   async function ask(method: Method, ...args: unknown[]): Promise<Answer & { value?: unknown }> {
     const cycleDirectory = `/var/lib/patchcycle/cycles/${cycle}`;
@@ -27,7 +38,7 @@ export function labManager(host: LabHost, manager: string): PackageManager {
     const program = `${PROJECT}/test/packages/conformance/in-host.ts`;
     const node = `${PROJECT}/node_modules/node/bin/node`;
     const result = await host.run([node, program, JSON.stringify(request)], {
-      timeoutMs: ANSWER_TIMEOUT_MS,
+      timeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     });
     if (result.exitCode !== 0) throw new Error(`${method} broke: ${result.stderr}`);
     const answer = JSON.parse(result.stdout) as Answer;

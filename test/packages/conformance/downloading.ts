@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FailureType } from '../../../src/domain/failure.ts';
+import type { Damage } from '../../../src/lab/repository.ts';
+import { toolPackage } from '../../../src/lab/tool-package.ts';
+import { failureOf, freshDirectory, offer, only, preinstall, type TheLab } from './lab.ts';
+
+export function describeDownloading(theLab: TheLab): void {
+  describe('downloading', () => {
+    it('fetches every archive once, and keeps what is there and matches', async () => {
+      const lab = theLab();
+      const specs = ['load-a', 'load-b'].map((name) => toolPackage({ name, version: '1.0' }));
+      await preinstall(lab, ...specs);
+      await offer(lab, 'security', ...specs.map((spec) => ({ ...spec, version: '1.1' })));
+      const changes = only(await lab.manager.plan('security'), 'load-a', 'load-b');
+      const directory = freshDirectory();
+      const bytes = changes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      expect(await lab.manager.download(changes, directory)).toEqual({
+        archives: 2,
+        downloadedBytes: bytes,
+      });
+      const asked = lab.security.requests.length;
+      expect(await lab.manager.download(changes, directory)).toEqual({
+        archives: 2,
+        downloadedBytes: 0,
+      });
+      expect(lab.security.requests.length).toBe(asked);
+      const sums = await lab.host.runOrThrow([
+        'sha256sum',
+        ...changes.map(({ archive }) => `${directory}/${archive}`),
+      ]);
+      expect(
+        sums
+          .split('\n')
+          .slice(0, 2)
+          .map((line) => line.slice(0, 64)),
+      ).toEqual(changes.map(({ sha256 }) => sha256));
+      const owners = await lab.host.runOrThrow([
+        'stat',
+        '-c',
+        '%U %a',
+        `${directory}/${changes[0]?.archive}`,
+      ]);
+      expect(owners).toBe('root 644\n');
+    });
+
+    it('replaces an archive that is not the one of the plan', async () => {
+      const lab = theLab();
+      const changes = only(await lab.manager.plan('security'), 'load-a');
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      const file = `${directory}/${changes[0]?.archive}`;
+      await lab.host.writeFile(file, 'something else');
+      expect(await lab.manager.download(changes, directory)).toMatchObject({ archives: 1 });
+      expect(await lab.host.runOrThrow(['sha256sum', file])).toContain(changes[0]?.sha256);
+    });
+
+    it.each<[Damage, FailureType, boolean]>([
+      ['dead', 'MirrorUnreachable', true],
+      ['archives-mismatch', 'HashMismatch', false],
+      ['archives-not-found', 'VersionVanished', false],
+    ])('from a repository that is %s fails with %s', async (damage, type, retryable) => {
+      const lab = theLab();
+      const changes = only(await lab.manager.plan('security'), 'load-a');
+      await lab.security.damage(damage);
+      try {
+        const failure = await failureOf(lab.manager.download(changes, freshDirectory()));
+        expect([failure.type, failure.retryable]).toEqual([type, retryable]);
+      } finally {
+        await lab.security.mend();
+        await lab.manager.refresh();
+      }
+    });
+
+    it('refuses an archive that fits the lists and not the plan', async () => {
+      const lab = theLab();
+      const [change] = only(await lab.manager.plan('security'), 'load-a');
+      if (change === undefined) throw new Error('load-a has no update');
+      const planned = { ...change, sha256: '0'.repeat(64) };
+      const directory = freshDirectory();
+      const failure = await failureOf(lab.manager.download([planned], directory));
+      expect(failure.type).toBe('HashMismatch');
+      expect(failure.message).toContain(`the plan names ${planned.sha256}`);
+      expect(
+        await lab.host.runOrThrow(['find', directory, '-maxdepth', '1', '-name', '*.deb']),
+      ).toBe('');
+    });
+
+    it('says that a version has vanished', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'vanishing', version: '1.0' }));
+      await offer(lab, 'security', toolPackage({ name: 'vanishing', version: '1.1' }));
+      const changes = only(await lab.manager.plan('security'), 'vanishing');
+      await lab.security.withdraw('vanishing', '1.1');
+      await offer(lab, 'security', toolPackage({ name: 'vanishing', version: '1.2' }));
+      const failure = await failureOf(lab.manager.download(changes, freshDirectory()));
+      expect(failure.type).toBe('VersionVanished');
+      expect(failure.message).toContain("Version '1.1' for 'vanishing");
+    });
+
+    it('reads CVEs from the archives when the changelog cannot be reached', async () => {
+      const lab = theLab();
+      await preinstall(lab, changelogPackage('1.0', []));
+      await offer(lab, 'security', changelogPackage('1.1', ['CVE-2026-3333']));
+      const changes = only(await lab.manager.plan('security'), 'talker');
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      await lab.security.damage('dead');
+      try {
+        expect(await lab.manager.advisories(changes, directory)).toEqual([
+          {
+            package: 'talker',
+            id: null,
+            cves: ['CVE-2026-3333'],
+            source: 'changelog in talker_1.1_all.deb, entries after 1.0',
+          },
+        ]);
+      } finally {
+        await lab.security.mend();
+      }
+    });
+  });
+}
+
+/** A package that brings its changelog along, with an entry of the oldest version that names a CVE too. */
+function changelogPackage(version: string, cves: readonly string[]) {
+  const entry = (of: string, text: string) =>
+    `talker (${of}) stable-security; urgency=high\n\n  * ${text}\n\n -- The lab <lab@lab.example>  Thu, 01 Jan 2026 00:00:00 +0000\n\n`;
+  const newest = version === '1.0' ? '' : entry(version, cves.join(', '));
+  return {
+    ...toolPackage({ name: 'talker', version }),
+    files: {
+      '/usr/share/doc/talker/changelog.Debian': `${newest}${entry('1.0', 'CVE-2020-0001, of old')}`,
+    },
+  };
+}

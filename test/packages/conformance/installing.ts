@@ -1,0 +1,203 @@
+import { describe, expect, it } from '@jest/globals';
+import { toolPackage } from '../../../src/lab/tool-package.ts';
+import {
+  failureOf,
+  freshDirectory,
+  installInput,
+  offer,
+  only,
+  preinstall,
+  stateOf,
+  update,
+  type ConformanceLab,
+  type TheLab,
+} from './lab.ts';
+
+export function describeInstalling(theLab: TheLab): void {
+  describe('installing', () => {
+    it('brings exactly the planned versions, although newer ones have appeared since', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'exact', version: '1.0' }));
+      await offer(lab, 'security', toolPackage({ name: 'exact', version: '1.1' }));
+      const changes = only(await lab.manager.plan('security'), 'exact');
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      await offer(lab, 'security', toolPackage({ name: 'exact', version: '1.2' }));
+      const input = installInput(changes, directory);
+      const result = await lab.manager.install(input);
+      expect(result).toEqual({ installed: 1, healed: 0, leftAside: [] });
+      expect(await stateOf(lab, 'exact')).toBe('ii 1.1');
+      expect(await lab.manager.audit(changes)).toEqual([]);
+      // Run again it answers the same, and does nothing.
+      const log = () => lab.host.runOrThrow(['sha256sum', '/var/log/dpkg.log']);
+      const before = await log();
+      expect(await lab.manager.install(input)).toEqual(result);
+      expect(await log()).toBe(before);
+    });
+
+    it('needs no network', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'offline', version: '1.0' }));
+      await offer(lab, 'security', toolPackage({ name: 'offline', version: '1.1' }));
+      const changes = only(await lab.manager.plan('security'), 'offline');
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      await lab.security.damage('dead');
+      try {
+        await lab.manager.install(installInput(changes, directory));
+      } finally {
+        await lab.security.mend();
+      }
+      expect(await stateOf(lab, 'offline')).toBe('ii 1.1');
+    });
+
+    it('refuses an archive that was changed after its download', async () => {
+      const lab = theLab();
+      const { changes, directory } = await pending(lab, 'tampered');
+      await lab.host.writeFile(`${directory}/${changes[0]?.archive}`, 'not the archive');
+      const failure = await failureOf(lab.manager.install(installInput(changes, directory)));
+      expect(failure.type).toBe('HashMismatch');
+      expect(await stateOf(lab, 'tampered')).toBe('ii 1.0');
+    });
+
+    it('stops before anything is touched when the tool would do more than was approved', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'leading', version: '1.0' }));
+      await lab.security.publish(toolPackage({ name: 'trailing', version: '1.0' }));
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'leading', version: '1.1', fields: { Depends: 'trailing' } }),
+      );
+      const both = only(await lab.manager.plan('security'), 'leading', 'trailing');
+      const directory = freshDirectory();
+      await lab.manager.download(both, directory);
+      const leading = both.filter(({ name }) => name === 'leading');
+      const failure = await failureOf(lab.manager.install(installInput(leading, directory)));
+      expect(failure.type).toBe('PlanDrifted');
+      expect(failure.details.findings).toContain(
+        'apt would bring trailing:all to 1.0, which is not in the approved plan',
+      );
+      expect(await stateOf(lab, 'leading')).toBe('ii 1.0');
+      // What the approved plan holds may be pulled forward.
+      await lab.manager.install(installInput(leading, directory, { allowed: both }));
+      expect(await stateOf(lab, 'leading')).toBe('ii 1.1');
+      expect(await stateOf(lab, 'trailing')).toBe('ii 1.0');
+    });
+
+    it('stops when the planned version can be had no more', async () => {
+      const lab = theLab();
+      const { changes, directory } = await pending(lab, 'gone');
+      await lab.security.withdraw('gone', '1.1');
+      await lab.manager.refresh();
+      const failure = await failureOf(lab.manager.install(installInput(changes, directory)));
+      expect(failure.type).toBe('PlanDrifted');
+      expect(await stateOf(lab, 'gone')).toBe('ii 1.0');
+    });
+
+    it('stops when somebody has held a package since', async () => {
+      const lab = theLab();
+      const { changes, directory } = await pending(lab, 'held-since');
+      await lab.host.runOrThrow(['apt-mark', 'hold', 'held-since']);
+      const failure = await failureOf(lab.manager.install(installInput(changes, directory)));
+      expect(failure.type).toBe('PlanDrifted');
+      expect(await stateOf(lab, 'held-since')).toBe('hi 1.0');
+    });
+
+    it('makes exactly the removals that are named', async () => {
+      const lab = theLab();
+      await preinstall(
+        lab,
+        toolPackage({ name: 'successor', version: '1.0' }),
+        toolPackage({ name: 'predecessor', version: '1.0' }),
+      );
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'successor', version: '2.0', fields: { Conflicts: 'predecessor' } }),
+      );
+      const planned = await lab.manager.plan('all');
+      const changes = only(planned, 'successor');
+      const removals = planned.removals.filter(({ name }) => name === 'predecessor');
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      const failure = await failureOf(lab.manager.install(installInput(changes, directory)));
+      expect(failure.type).toBe('PlanDrifted');
+      expect(await stateOf(lab, 'predecessor')).toBe('ii 1.0');
+
+      await lab.manager.install(installInput(changes, directory, { removals }));
+      expect(await stateOf(lab, 'successor')).toBe('ii 2.0');
+      expect(await stateOf(lab, 'predecessor')).toMatch(/^(unknown|rc 1\.0|un )$/);
+    });
+
+    it('keeps the marks of packages that came for the sake of others', async () => {
+      const lab = theLab();
+      await preinstall(
+        lab,
+        toolPackage({ name: 'mark-auto', version: '1.0' }),
+        toolPackage({ name: 'mark-manual', version: '1.0' }),
+      );
+      await lab.host.runOrThrow(['apt-mark', 'auto', 'mark-auto']);
+      await lab.security.publish(toolPackage({ name: 'mark-new', version: '1.0' }));
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'mark-auto', version: '1.1' }),
+        toolPackage({ name: 'mark-manual', version: '1.1', fields: { Depends: 'mark-new' } }),
+      );
+      const marks = () => lab.host.runOrThrow(['apt-mark', 'showauto']);
+      const before = await marks();
+      await update(lab, ['mark-auto', 'mark-manual', 'mark-new']);
+      expect(await stateOf(lab, 'mark-auto')).toBe('ii 1.1');
+      const lines = [...before.split('\n'), 'mark-new'].filter((line) => line !== '').toSorted();
+      expect((await marks()).split('\n').filter((line) => line !== '')).toEqual(lines);
+    });
+
+    it.each([
+      {
+        configFiles: 'keep',
+        stays: 'colour = mine\n',
+        aside: '.dpkg-dist',
+        other: 'colour = blue\n',
+      },
+      {
+        configFiles: 'replace',
+        stays: 'colour = blue\n',
+        aside: '.dpkg-old',
+        other: 'colour = mine\n',
+      },
+    ] as const)(
+      'with the policy "$configFiles" asks nothing about an edited configuration file, and reports $aside',
+      async ({ configFiles, stays, aside, other }) => {
+        const lab = theLab();
+        const name = `edited-${configFiles}`;
+        await preinstall(
+          lab,
+          toolPackage({ name, version: '1.0', configuration: 'colour = red\n' }),
+        );
+        await lab.host.writeFile(`/etc/${name}.conf`, 'colour = mine\n');
+        await lab.host.writeFile('/etc/of-old.conf.dpkg-dist', 'left aside long ago\n');
+        await offer(
+          lab,
+          'security',
+          toolPackage({ name, version: '1.1', configuration: 'colour = blue\n' }),
+        );
+        const { result, input } = await update(lab, [name], { configFiles });
+        expect(result.leftAside).toEqual([`/etc/${name}.conf${aside}`]);
+        expect(await lab.host.readFile(`/etc/${name}.conf`)).toBe(stays);
+        expect(await lab.host.readFile(`/etc/${name}.conf${aside}`)).toBe(other);
+        expect(await lab.manager.audit(input.changes)).toEqual([]);
+      },
+    );
+  });
+}
+
+/** A package with a pending update that is downloaded. */
+async function pending(lab: ConformanceLab, name: string) {
+  await preinstall(lab, toolPackage({ name, version: '1.0' }));
+  await offer(lab, 'security', toolPackage({ name, version: '1.1' }));
+  const changes = only(await lab.manager.plan('security'), name);
+  const directory = freshDirectory();
+  await lab.manager.download(changes, directory);
+  return { changes, directory };
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepFailure } from '../../../src/domain/failure.ts';
+import type { Change } from '../../../src/domain/plan.ts';
+import type { LabHost } from '../../../src/lab/host.ts';
+import type { PackageSpec } from '../../../src/lab/packages.ts';
+import type { LabRepository } from '../../../src/lab/repository.ts';
+import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
+
+/** What the suite works with: one host with a manager, and two repositories that it reads. */
+export type ConformanceLab = {
+  host: LabHost;
+  manager: PackageManager;
+  /** By its label the distribution's security repository. */
+  security: LabRepository;
+  /** The distribution's other repository. */
+  ordinary: LabRepository;
+  /** A manager whose cycle is another one, or that is cut off after this time as by a crash of the agent. */
+  anotherManager(options?: { answerTimeoutMs?: number; cycle?: string }): PackageManager;
+  remove(): Promise<void>;
+};
+
+/** Called by a test for the lab that was set up before all tests. */
+export type TheLab = () => ConformanceLab;
+
+/** Offers packages and lets the host know of them. */
+export async function offer(
+  lab: ConformanceLab,
+  repository: 'security' | 'ordinary',
+  ...specs: PackageSpec[]
+): Promise<void> {
+  await lab[repository].publish(...specs);
+  await lab.manager.refresh();
+}
+
+/** Brings packages onto the host, as an administrator would have done long ago. */
+export async function preinstall(lab: ConformanceLab, ...specs: PackageSpec[]): Promise<void> {
+  await offer(lab, 'ordinary', ...specs);
+  const names = specs.map(({ name, version }) => `${name}=${version}`);
+  await lab.host.runOrThrow(['apt-get', '-q', '-y', 'install', '--', ...names], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+/** The part of a plan that is about these packages; what other tests left to do is none of this one's. */
+export function only(planned: PlannedPackages, ...names: string[]): Change[] {
+  return planned.changes.filter(({ name }) => names.includes(name));
+}
+
+/** `name oldVersion->newVersion` of each change; `none` is the old version of a new package. */
+export function shown(changes: readonly Change[]): string[] {
+  return changes.map(
+    ({ name, oldVersion, newVersion }) => `${name} ${oldVersion ?? 'none'}->${newVersion}`,
+  );
+}
+
+let directories = 0;
+
+/** A directory for archives that no other test uses. */
+export function freshDirectory(): string {
+  return `/var/cache/patchcycle/test-${++directories}`;
+}
+
+let prefixes = 0;
+
+/** An input that installs exactly these changes, with bounds that suit small packages. */
+export function installInput(
+  changes: readonly Change[],
+  directory: string,
+  more: Partial<InstallInput> = {},
+): InstallInput {
+  return {
+    changes,
+    removals: [],
+    allowed: changes,
+    directory,
+    jobPrefix: `upgrade-${++prefixes}`,
+    configFiles: 'keep',
+    attemptsMax: 2,
+    deadlineMs: 120_000,
+    ...more,
+  };
+}
+
+/** Plans, downloads and installs what is pending of these packages. */
+export async function update(
+  lab: ConformanceLab,
+  names: readonly string[],
+  more: Partial<InstallInput> = {},
+): Promise<{ input: InstallInput; result: Awaited<ReturnType<PackageManager['install']>> }> {
+  const changes = only(await lab.manager.plan('all'), ...names);
+  const directory = freshDirectory();
+  await lab.manager.download(changes, directory);
+  const input = installInput(changes, directory, more);
+  return { input, result: await lab.manager.install(input) };
+}
+
+/** The failure that the work ends in; throws when it succeeds or breaks in another way. */
+export async function failureOf(work: Promise<unknown>): Promise<StepFailure> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StepFailure) return error;
+    throw error;
+  }
+  throw new Error('it was expected to fail and did not');
+}
+
+/** `ii 1.0`: how the package is on the host, asked past the manager. */
+export async function stateOf(lab: ConformanceLab, name: string): Promise<string> {
+  const result = await lab.host.run([
+    'dpkg-query',
+    '-W',
+    '-f',
+    '${db:Status-Abbrev}${Version}',
+    name,
+  ]);
+  return result.exitCode === 0 ? result.stdout : 'unknown';
+}
+
+const LOCK_PROGRAM = `use Fcntl;
+  open my $lock, '>>', $ARGV[0] or die;
+  # struct flock of Linux on 64 bits.
+  my $whole = pack('s s x4 q q l x4', F_WRLCK, 0, 0, 0, 0);
+  fcntl($lock, F_SETLK, $whole) or die;
+  open my $ready, '>', $ARGV[1] or die;
+  close $ready;
+  sleep 600;
+`;
+
+/** Does the work while a process of another tool holds this lock, and proves that it was left alone. */
+export async function whileLocked(
+  lab: ConformanceLab,
+  path: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const ready = '/run/lock-is-held';
+  const unit = 'holder-of-lock';
+  const program = '/usr/local/lib/hold-lock.pl';
+  await lab.host.writeFile(program, LOCK_PROGRAM);
+  await lab.host.runOrThrow(['rm', '-f', ready]);
+  await lab.host.runOrThrow([
+    'systemd-run',
+    '--collect',
+    `--unit=${unit}`,
+    '/usr/bin/perl',
+    program,
+    path,
+    ready,
+  ]);
+  try {
+    for (let tries = 0; (await lab.host.run(['test', '-e', ready])).exitCode !== 0; tries += 1) {
+      if (tries > 250) throw new Error('nobody took the lock');
+      await sleep(20);
+    }
+    await work();
+    const { stdout } = await lab.host.run(['systemctl', 'is-active', unit]);
+    if (stdout !== 'active\n') throw new Error('the holder of the lock was ended');
+  } finally {
+    await lab.host.runOrThrow(['systemctl', 'stop', unit]);
+  }
+}

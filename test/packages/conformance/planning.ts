@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import { Plan } from '../../../src/domain/plan.ts';
+import { toolPackage } from '../../../src/lab/tool-package.ts';
+import { offer, only, preinstall, shown, type TheLab } from './lab.ts';
+
+export function describePlanning(theLab: TheLab): void {
+  describe('planning', () => {
+    it('finds nothing to do for packages that have no newer version', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'current', version: '1.0' }));
+      for (const scope of ['all', 'security'] as const) {
+        const planned = await lab.manager.plan(scope);
+        expect(only(planned, 'current')).toEqual([]);
+        expect(planned.removals).toEqual([]);
+      }
+      expect((await lab.manager.installedVersions()).get('current:all')).toBe('1.0');
+    });
+
+    it('pins every archive, as the repository lists it', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'pinned', version: '1:1.0-1' }));
+      const [built] = await lab.security.publish(
+        toolPackage({ name: 'pinned', version: '1:1.1-1~lab+2' }),
+      );
+      await lab.manager.refresh();
+      const planned = await lab.manager.plan('security');
+      expect(only(planned, 'pinned')).toEqual([
+        {
+          name: 'pinned',
+          architecture: 'all',
+          oldVersion: '1:1.0-1',
+          newVersion: '1:1.1-1~lab+2',
+          archive: 'pinned_1%3a1.1-1~lab+2_all.deb',
+          sha256: built?.sha256,
+          sizeBytes: built?.sizeBytes,
+          origin: 'Debian-Security:stable-security',
+          security: true,
+        },
+      ]);
+    });
+
+    it('brings in nothing that is not security in that scope, and all of it in the other', async () => {
+      const lab = theLab();
+      await preinstall(
+        lab,
+        toolPackage({ name: 'gap', version: '1.0' }),
+        toolPackage({ name: 'feature', version: '1.0' }),
+      );
+      await lab.ordinary.publish(
+        toolPackage({ name: 'feature', version: '2.0' }),
+        toolPackage({ name: 'ornament', version: '1.0' }),
+      );
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'gap', version: '1.1', fields: { Recommends: 'ornament' } }),
+      );
+      const names = ['gap', 'feature', 'ornament'];
+      const security = await lab.manager.plan('security');
+      expect(shown(only(security, ...names))).toEqual(['gap 1.0->1.1']);
+      expect(security.changes.filter((change) => !change.security)).toEqual([]);
+
+      const all = only(await lab.manager.plan('all'), ...names);
+      expect(shown(all)).toEqual(['feature 1.0->2.0', 'gap 1.0->1.1', 'ornament none->1.0']);
+      expect(all.map((change) => change.security)).toEqual([false, true, false]);
+    });
+
+    it('leaves out a fix that needs what is not security, and says so', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'needy', version: '1.0' }));
+      await lab.ordinary.publish(toolPackage({ name: 'needed', version: '1.0' }));
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'needy', version: '1.1', fields: { Depends: 'needed (>= 1.0)' } }),
+      );
+      const security = await lab.manager.plan('security');
+      expect(only(security, 'needy', 'needed')).toEqual([]);
+      expect(security.leftOut.filter((sentence) => sentence.startsWith('needy '))).toEqual([
+        expect.stringMatching(/^needy has a security fix .*: Depends: needed \(>= 1\.0\)/),
+      ]);
+      const all = only(await lab.manager.plan('all'), 'needy', 'needed');
+      expect(shown(all)).toEqual(['needed none->1.0', 'needy 1.0->1.1']);
+    });
+
+    it('sees a fix behind a later point release that contains it', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'hidden', version: '1.0' }));
+      await lab.security.publish(toolPackage({ name: 'hidden', version: '1.1' }));
+      await offer(lab, 'ordinary', toolPackage({ name: 'hidden', version: '1.2' }));
+      const security = only(await lab.manager.plan('security'), 'hidden');
+      expect(shown(security)).toEqual(['hidden 1.0->1.1']);
+      const all = only(await lab.manager.plan('all'), 'hidden');
+      expect(shown(all)).toEqual(['hidden 1.0->1.2']);
+      expect(all[0]).toMatchObject({ security: true, origin: 'Debian:stable' });
+    });
+
+    it('leaves held packages alone and names them', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'holdme', version: '1.0' }));
+      await lab.host.runOrThrow(['apt-mark', 'hold', 'holdme']);
+      await offer(lab, 'security', toolPackage({ name: 'holdme', version: '1.1' }));
+      for (const scope of ['all', 'security'] as const) {
+        const planned = await lab.manager.plan(scope);
+        expect(only(planned, 'holdme')).toEqual([]);
+        expect(planned.held).toContain('holdme');
+        expect(planned.leftOut.filter((sentence) => sentence.includes('holdme'))).toEqual([]);
+      }
+      expect((await lab.manager.inspect()).held).toContain('holdme');
+    });
+
+    it('shows what would be removed in the scope all, and removes nothing in the scope security', async () => {
+      const lab = theLab();
+      await preinstall(
+        lab,
+        toolPackage({ name: 'newcomer', version: '1.0' }),
+        toolPackage({ name: 'oldtimer', version: '1.0' }),
+      );
+      await offer(
+        lab,
+        'security',
+        toolPackage({ name: 'newcomer', version: '2.0', fields: { Conflicts: 'oldtimer' } }),
+      );
+      const all = await lab.manager.plan('all');
+      expect(all.removals).toContainEqual({
+        name: 'oldtimer',
+        architecture: 'all',
+        oldVersion: '1.0',
+      });
+      expect(shown(only(all, 'newcomer'))).toEqual(['newcomer 1.0->2.0']);
+      const security = await lab.manager.plan('security');
+      expect(security.removals).toEqual([]);
+      expect(only(security, 'newcomer')).toEqual([]);
+      expect(security.leftOut.join('\n')).toContain('newcomer has a security fix');
+      // Other tests plan too: this one's removal shall not be in their way.
+      await lab.security.withdraw('newcomer', '2.0');
+      await lab.manager.refresh();
+    });
+
+    it('makes the same plan again, which passes the schema', async () => {
+      const { manager } = theLab();
+      const one = await manager.plan('all');
+      expect(await manager.plan('all')).toEqual(one);
+      const { changes, removals } = one;
+      const plan = {
+        format: 1,
+        host: 'lab',
+        manager: manager.name,
+        scope: 'all',
+        changes,
+        removals,
+      };
+      expect(Plan.parse(plan)).toEqual(plan);
+      const keys = changes.map(({ name, architecture }) => `${name} ${architecture}`);
+      expect(keys.length).toBeGreaterThan(1);
+      expect(keys).toEqual(keys.toSorted());
+    });
+
+    it('changes nothing on the host', async () => {
+      const { host, manager } = theLab();
+      const look = () => host.runOrThrow(['sha256sum', '/var/lib/dpkg/status']);
+      const before = await look();
+      await manager.plan('all');
+      await manager.plan('security');
+      expect(await look()).toBe(before);
+      expect(await host.runOrThrow(['find', '/tmp', '-name', 'patchcycle-*'])).toBe('');
+    });
+  });
+
+  describe('finding out why a change matters', () => {
+    it('reads the CVEs of entries that are newer than what is installed', async () => {
+      const lab = theLab();
+      await preinstall(lab, toolPackage({ name: 'holey', version: '1.0' }));
+      await offer(
+        lab,
+        'security',
+        toolPackage({
+          name: 'holey',
+          version: '1.1',
+          changes: ['DSA-9999-1: holes are mended', 'CVE-2026-1111 and CVE-2026-22222'],
+        }),
+      );
+      const changes = only(await lab.manager.plan('security'), 'holey');
+      expect(await lab.manager.advisories(changes)).toEqual([
+        {
+          package: 'holey',
+          id: 'DSA-9999-1',
+          cves: ['CVE-2026-1111', 'CVE-2026-22222'],
+          source: 'changelog of the repository, entries after 1.0',
+        },
+      ]);
+    });
+
+    it('says unknown where nothing can be asked, and never guesses', async () => {
+      const lab = theLab();
+      const changes = only(await lab.manager.plan('security'), 'holey');
+      await lab.security.damage('dead');
+      try {
+        expect(await lab.manager.advisories(changes)).toEqual([
+          {
+            package: 'holey',
+            id: null,
+            cves: 'unknown',
+            source: 'its changelog cannot be reached',
+          },
+        ]);
+      } finally {
+        await lab.security.mend();
+      }
+    });
+  });
+}
