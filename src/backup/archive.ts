@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { absent } from './entry.ts';
 import { createFrameWriter, type FrameWriter } from './frames.ts';
 import { entryLine, headLine } from './manifest.ts';
+import { makeOthersCounter } from './others.ts';
 import { readTree, type Reading } from './read-tree.ts';
 import type { BytePath } from './byte-path.ts';
 import type { Scope } from './scope.ts';
@@ -57,6 +58,7 @@ async function readInto(
   manifest: ReturnType<typeof createTextWriter>,
   frames: FrameWriter,
 ): Promise<Reading> {
+  const countOthers = makeOthersCounter(root, scope, paths);
   const gone = [...scope.absent].reverse();
   const addGoneBefore = (path: string | null): void => {
     for (let next = gone.at(-1); next !== undefined; next = gone.at(-1)) {
@@ -71,6 +73,7 @@ async function readInto(
     paths,
     (entry) => {
       addGoneBefore(entry.path);
+      countOthers(entry);
       manifest.add(entryLine(entry));
     },
     async (chunk) => {

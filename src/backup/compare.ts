@@ -65,7 +65,7 @@ async function attemptComparison(
     if (!stats?.isDirectory()) closed.add(entry.path);
     const now = stats === null ? null : entryOf(entry.path, stats);
     if (entry.type === 'absent') {
-      if (now !== null) note(entry.path, null, now, 'was added');
+      if (now !== null) note(entry.path, entry, now, 'was added');
     } else if (now === null) {
       note(entry.path, entry, null, 'is missing');
     } else {

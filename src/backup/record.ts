@@ -8,7 +8,7 @@ import { CycleId, HostName, Sha256 } from '../domain/names.ts';
 import { errnoOf } from '../host/errno.ts';
 import { ARCHIVE_NAME, MANIFEST_NAME } from './archive.ts';
 import { readNote } from './frames.ts';
-import { parseManifest, type Manifest } from './manifest.ts';
+import { MalformedManifest, parseManifest, type Manifest } from './manifest.ts';
 
 export const RECORD_NAME = 'backup.json';
 
@@ -33,7 +33,12 @@ export const BackupRecord = z.strictObject({
 export type BackupRecord = z.infer<typeof BackupRecord>;
 
 /** A backup that was held against its hash, with its archive open. */
-export type OpenBackup = { record: BackupRecord; manifest: Manifest; archive: FileHandle };
+export type OpenBackup = {
+  directory: string;
+  record: BackupRecord;
+  manifest: Manifest;
+  archive: FileHandle;
+};
 
 /** The record holds the names of a few trees: some kilobytes. */
 const RECORD_BYTES_MAX = 1024 * 1024;
@@ -106,7 +111,7 @@ async function openBackup(
     const note = await readNote(archive, SHA256_BYTES);
     if (note === null) throw tampered(directory, `${ARCHIVE_NAME} does not vouch for a manifest`);
     const manifest = await readManifest(directory, note.toString('hex'));
-    return { record, manifest, archive };
+    return { directory, record, manifest, archive };
   } catch (error) {
     await archive.close();
     throw error;
@@ -122,6 +127,14 @@ async function readManifest(directory: string, sha256: string): Promise<Manifest
       throw tampered(directory, `${MANIFEST_NAME} is not the one that the archive was made with`);
     }
     return parseManifest(content);
+  } catch (error) {
+    if (error instanceof MalformedManifest || error instanceof SyntaxError) {
+      throw tampered(
+        directory,
+        `${MANIFEST_NAME} is not as patchcycle writes it: ${error.message}`,
+      );
+    }
+    throw error;
   } finally {
     await file.close();
   }
@@ -163,7 +176,7 @@ async function openOwn(directory: string, name: string): Promise<FileHandle | nu
   throw tampered(directory, `${name} is not a file of the agent's user`);
 }
 
-function tampered(directory: string, what: string): StepFailure {
+export function tampered(directory: string, what: string): StepFailure {
   return new StepFailure(
     'BackupTampered',
     `The backup in ${directory} is not the one that was verified: ${what}. Nothing was touched.`,

@@ -1,6 +1,7 @@
 import { StepFailure } from '../domain/failure.ts';
 import { errnoOf } from '../host/errno.ts';
 import type { Argv, HostTools } from '../host/tools.ts';
+import { ARCHIVE_NAME } from './archive.ts';
 import { mebibytes } from './backup-space.ts';
 import { parentOf, toText, type BytePath } from './byte-path.ts';
 import { compareWithManifest } from './compare.ts';
@@ -14,11 +15,11 @@ import {
 import type { Manifest } from './manifest.ts';
 import { readMounts } from './mounts.ts';
 import { makeDirectories, moveIntoPlace, remove, type Refusals } from './put-in-place.ts';
-import type { OpenBackup } from './record.ts';
+import { tampered, type OpenBackup } from './record.ts';
 import { planRestore, type RestorePlan } from './restore-plan.ts';
 import { look } from './look.ts';
 import { freeBytes, makeStages, removeOldStages, type Stage, type Stages } from './stages.ts';
-import { BLOCK_BYTES } from './tar-header.ts';
+import { BLOCK_BYTES, MalformedArchive } from './tar-header.ts';
 import type { TreeRoot } from './tree-root.ts';
 
 type Tools = Pick<HostTools, 'run' | 'progress'>;
@@ -69,13 +70,14 @@ async function carryOut(
   const sync = (): Promise<void> =>
     syncDisks(tools, [...new Set([...plan.directories].map(stages.topOf))].map(root.real));
   try {
-    let deleted = await remove(root, plan.inTheWay, refusals);
-    makeDirectories(root, plan.missingDirectories, refusals);
-    deleted += await makeRoom(root, stages, plan, refusals);
-
-    tools.progress(`putting ${plan.replaced.length} files back`);
+    let deleted = await makeRoom(root, stages, plan, refusals);
+    tools.progress(`extracting ${plan.replaced.length} files`);
     const directories = await stageFiles(backup, stages, plan);
     await sync();
+
+    tools.progress(`putting ${plan.replaced.length} files back`);
+    deleted += await remove(root, plan.inTheWay, refusals);
+    makeDirectories(root, plan.missingDirectories, refusals);
     await moveIntoPlace(root, stages, plan.replaced, refusals);
     await stages.remove();
 
@@ -86,7 +88,7 @@ async function carryOut(
     if (refusals.length > 0) throw incomplete(refusals);
     return { restored: plan.restored, deleted };
   } catch (error) {
-    throw typed(error);
+    throw typed(backup.directory, error);
   } finally {
     await stages.remove();
   }
@@ -165,8 +167,12 @@ async function syncDisks(tools: Tools, tops: string[]): Promise<void> {
   );
 }
 
-function typed(error: unknown): unknown {
+function typed(directory: string, error: unknown): unknown {
   const isFull = /No space left on device|Disk quota exceeded/;
+  if (error instanceof MalformedArchive) {
+    // It has the hash that was verified, so it was verified by somebody who lied.
+    return tampered(directory, `${ARCHIVE_NAME} cannot be read: ${error.message}`);
+  }
   if (error instanceof ExtractionFailed) {
     if (isFull.test(error.message)) return noRoom('the disk ran full in the middle');
     return new StepFailure(

@@ -8,6 +8,8 @@ import { onDisk, type TreeRoot } from './tree-root.ts';
 
 const PREFIX = '.patchcycle-restore-';
 
+const STAGE_MODE = 0o700;
+
 /**
  * A directory of root's alone at the top of one file system, into which files are extracted and
  * from which they are then renamed into their places. A rename is atomic, works on programs that
@@ -34,9 +36,9 @@ export function makeStages(root: TreeRoot, mounts: Mounts): Stages {
       if (known !== undefined) return known;
       const name = `${PREFIX}${randomBytes(6).toString('hex')}`;
       const stage = { top, directory: root.real(childOf(top, name)) };
-      mkdirSync(toNode(stage.directory), { mode: 0o700 });
+      mkdirSync(toNode(stage.directory), { mode: STAGE_MODE });
       // A default access control list of the directory above would have widened it.
-      chmodSync(toNode(stage.directory), 0o700);
+      chmodSync(toNode(stage.directory), STAGE_MODE);
       stages.set(top, stage);
       return stage;
     },
@@ -60,7 +62,8 @@ export async function removeOldStages(
   const topOf = makeTopFinder(root, mounts);
   for (const top of new Set(directories.map(topOf))) {
     for (const name of readdirSync(onDisk(root, top), 'latin1')) {
-      if (name.startsWith(PREFIX)) await removeStage(root.real(childOf(top, name)));
+      const path = childOf(top, name);
+      if (name.startsWith(PREFIX) && isOwn(root, path)) await removeStage(root.real(path));
     }
   }
 }
@@ -92,6 +95,17 @@ function makeTopFinder(root: TreeRoot, mounts: Mounts): (directory: BytePath) =>
     return top;
   }
   return topOf;
+}
+
+/** Only the agent's user could have made it: a directory of that name that is somebody else's stays. */
+function isOwn(root: TreeRoot, path: BytePath): boolean {
+  const found = look(root, path);
+  return (
+    found !== null &&
+    found.isDirectory() &&
+    found.uid === process.getuid?.() &&
+    (found.mode & 0o777) === STAGE_MODE
+  );
 }
 
 function device(root: TreeRoot, directory: BytePath): number | null {
