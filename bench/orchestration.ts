@@ -32,7 +32,6 @@ export async function orchestration(): Promise<BenchResult> {
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });
   const names = Array.from({ length: HOSTS }, (_, index) => `bench-${index}`);
-  let steps = 0;
   try {
     const models = names.map(() => modelHost());
     const workers = await Promise.all([
@@ -61,11 +60,11 @@ export async function orchestration(): Promise<BenchResult> {
       approval: { required: false },
     });
     const cycle = async (host: string) => {
-      const report: Report = await client.workflow.execute(WORKFLOW_TYPES.patchHost, {
+      const report = (await client.workflow.execute(WORKFLOW_TYPES.patchHost, {
         taskQueue: CENTRAL_TASK_QUEUE,
         workflowId: `patch/${host}/${randomUUID()}`,
         args: [{ host, policy, groups: [], requestedBy: 'bench' }],
-      });
+      })) as Report;
       if (report.outcome !== 'patched')
         throw new Error(`A cycle of the benchmark ended ${report.outcome}`);
     };
@@ -77,7 +76,7 @@ export async function orchestration(): Promise<BenchResult> {
     const startedMs = performance.now();
     await Promise.all(names.map(cycle));
     const tookMs = performance.now() - startedMs;
-    steps = (models[0]?.host.ran.length ?? 0) + 1; // storeReport runs on the central worker.
+    const steps = (models[0]?.host.ran.length ?? 0) + 1; // storeReport runs on the central worker.
     for (const worker of workers) worker.shutdown();
     await running;
     const perHost = tookMs / 1_000 / HOSTS;

@@ -20,10 +20,7 @@ let hosts = 0;
 /** Runs the work on a cycle of a model host whose policy asks for approval. */
 async function withCycle(
   work: (cycle: { handle: WorkflowHandle; model: Model; name: string }) => Promise<void>,
-  {
-    model = modelHost(),
-    fields = { approval: { required: true, expires: '1h' } } as Record<string, unknown>,
-  } = {},
+  { model = modelHost(), fields = { approval: { required: true, expires: '1h' } } } = {},
 ): Promise<void> {
   const name = `message-${++hosts}`;
   await bench.withAgent(name, model, async () => {
@@ -214,8 +211,8 @@ describe('a message that must not take effect', () => {
         cause: { message: expect.stringContaining('digest') },
       });
       const { events } = await handle.fetchHistory();
-      const updates = (events ?? []).filter(
-        (event) => event.workflowExecutionUpdateAcceptedEventAttributes != null,
+      const updates = (events ?? []).filter((event) =>
+        Boolean(event.workflowExecutionUpdateAcceptedEventAttributes),
       );
       expect(updates).toEqual([]);
     }));

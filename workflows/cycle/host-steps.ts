@@ -32,14 +32,17 @@ type Steps = {
 /** The steps on one host, each with the time limits that fit it and a summary for the timeline. */
 export function stepsOn(host: string, policy: NamedPolicy): Steps {
   const { limits } = policy;
-  const ordinary: ActivityOptions = {
+  const silent: ActivityOptions = {
     taskQueue: hostTaskQueue(host),
     scheduleToStartTimeout: durationMs(limits.agentAnswers),
     startToCloseTimeout: ORDINARY_STEP_MS,
-    // A killed agent is noticed within this time.
-    heartbeatTimeout: durationMs(limits.agentSilent),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: RETRY,
+  };
+  // A killed agent is noticed by its silence.
+  const ordinary: ActivityOptions = {
+    ...silent,
+    heartbeatTimeout: durationMs(limits.agentSilent),
   };
   const within = (startToCloseMs: number): ActivityOptions => ({
     ...ordinary,
@@ -47,10 +50,9 @@ export function stepsOn(host: string, policy: NamedPolicy): Steps {
   });
   // One more job's time for the recovery of an interrupted one and the second attempt.
   const packageJob = within(3 * durationMs(limits.packageJob) + AROUND_A_JOB_MS);
-  const { heartbeatTimeout: _, ...withoutHeartbeat } = ordinary;
   // The agent cannot say that it lives while its host boots, so only the deadline bounds this step.
   const reboot: ActivityOptions = {
-    ...withoutHeartbeat,
+    ...silent,
     scheduleToCloseTimeout: durationMs(limits.reboot) + durationMs(limits.agentAnswers),
     startToCloseTimeout: durationMs(limits.reboot),
     retry: { ...RETRY, maximumAttempts: 3 },
