@@ -20,7 +20,10 @@ let hosts = 0;
 /** Runs the work on a cycle of a model host whose policy asks for approval. */
 async function withCycle(
   work: (cycle: { handle: WorkflowHandle; model: Model; name: string }) => Promise<void>,
-  { model = modelHost(), fields = { approval: { required: true, expires: '1h' } } } = {},
+  {
+    model = modelHost(),
+    fields = { approval: { required: true, expires: '1h' } },
+  }: { model?: Model; fields?: Record<string, unknown> } = {},
 ): Promise<void> {
   const name = `message-${++hosts}`;
   await bench.withAgent(name, model, async () => {
