@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
 /** Bounded, because it is written to a log by whoever may write to the namespace. */
-export const Notice = z.object({
+const Notice = z.object({
   host: z.string().max(253),
   subject: z.string().max(500),
   text: z.string().max(4_000),
 });
-export type Notice = z.infer<typeof Notice>;
 
 /** Says that a person is waited for, as one line of the worker's log. Throws a ZodError on anything but a notice. */
 export async function notify(document: unknown, say: (line: string) => void): Promise<void> {

@@ -11,7 +11,7 @@ import type { HostPaths } from './paths.ts';
  * profile of its configuration file, and what is set beside it. API keys belong in that file or in
  * the unit's environment and never here.
  */
-export const TemporalSettings = z.strictObject({
+const TemporalSettings = z.strictObject({
   configFile: AbsolutePath.optional(),
   profile: z.string().min(1).max(100).optional(),
   address: z
@@ -32,7 +32,6 @@ export const TemporalSettings = z.strictObject({
     })
     .optional(),
 });
-export type TemporalSettings = z.infer<typeof TemporalSettings>;
 
 /** What root decides for one host, in /etc/patchcycle/agent.yaml. Unknown keys are errors. */
 export const HostConfig = z.strictObject({

@@ -22,7 +22,7 @@ export type CentralWorkerOptions = {
 };
 
 /** The activities of the central workers. */
-export function controlActivities(reports: string, say: Say): ControlActivities {
+function controlActivities(reports: string, say: Say): ControlActivities {
   return {
     storeReport: (report) => storeReport(report, reports),
     notify: (notice) => notify(notice, say),

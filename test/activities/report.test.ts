@@ -7,37 +7,8 @@ import { report } from '../../activities/report.ts';
 import { REPORTED_COMMANDS_MAX, Report } from '../../src/domain/report.ts';
 import { recordCommand } from '../../src/host/command-log.ts';
 import { temporaryDirectory } from '../host/support/temporary.ts';
+import { REPORT as DRAFT } from './support/empty-report.ts';
 import { CYCLE, stepContext, stepInput } from './support/step-bench.ts';
-
-const DRAFT: Report = {
-  format: 1,
-  host: 'web-1',
-  cycle: CYCLE,
-  workflow: { namespace: 'default', workflowId: 'patch/web-1', runId: 'a-run' },
-  policy: 'ordinary',
-  scope: 'security',
-  requestedBy: 'alice',
-  startedAt: '2026-11-24T18:43:00.000Z',
-  endedAt: '2026-11-24T18:50:00.000Z',
-  outcome: 'up-to-date',
-  explanation: 'Nothing was to be done.',
-  facts: null,
-  plan: null,
-  approvedBy: null,
-  decisions: [],
-  refused: [],
-  refusedCount: 0,
-  steps: [],
-  leftAside: [],
-  reboots: [],
-  logs: null,
-  checks: [],
-  backup: null,
-  restore: null,
-  failures: [],
-  commands: [],
-  commandCount: 0,
-};
 
 describe('report', () => {
   it('adds the commands of the cycle, the last of many, and counts them all', async () => {

@@ -1,11 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 
 /** Runs one step on one queue and answers what it answered. An agent that is gone is noticed after some seconds. */
-export async function oneStep(
-  step: 'refresh' | 'plan',
-  taskQueue: string,
-  input: unknown,
-): Promise<unknown> {
+export async function oneStep(step: string, taskQueue: string, input: unknown): Promise<unknown> {
   const activities = proxyActivities<Record<string, (input: unknown) => Promise<unknown>>>({
     taskQueue,
     startToCloseTimeout: '5m',
