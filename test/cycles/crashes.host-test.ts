@@ -54,7 +54,7 @@ describe('a cycle goes on to the same end', () => {
   it('when the agent is killed in mid-upgrade: the new one finds the running job, and there is never a second', async () => {
     await publish({ slow: true, seconds: 6 });
     await cycles.start('crash-1');
-    await cycles.untilStep('crash-1', 'security-update');
+    await cycles.untilStep('crash-1', 'upgrade');
     await sleep(2_000);
     await host.runOrThrow(['systemctl', 'kill', '--signal=KILL', 'patchcycle-agent.service']);
 
@@ -66,7 +66,7 @@ describe('a cycle goes on to the same end', () => {
   it('when the Temporal server is killed and started again', async () => {
     await publish({ slow: true, seconds: 3 });
     await cycles.start('crash-1');
-    await cycles.untilStep('crash-1', 'security-update');
+    await cycles.untilStep('crash-1', 'upgrade');
     await cycles.site.crashServer();
 
     expect((await cycles.report('crash-1')).outcome).toBe('patched');
@@ -77,7 +77,7 @@ describe('a cycle goes on to the same end', () => {
   it('when the central worker is killed and another is started', async () => {
     await publish({ slow: true, seconds: 3 });
     await cycles.start('crash-1');
-    await cycles.untilStep('crash-1', 'security-update');
+    await cycles.untilStep('crash-1', 'upgrade');
     await cycles.site.crashWorker();
 
     expect((await cycles.report('crash-1')).outcome).toBe('patched');
@@ -87,7 +87,7 @@ describe('a cycle goes on to the same end', () => {
   it('when the power of the host is cut in mid-upgrade and it boots again', async () => {
     await publish({ slow: true, seconds: 4 });
     await cycles.start('crash-1');
-    await cycles.untilStep('crash-1', 'security-update');
+    await cycles.untilStep('crash-1', 'upgrade');
     await sleep(2_000);
     await host.powerCut();
     await host.start();

@@ -15,7 +15,8 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   const { input, step } = cycle;
   const on = stepsOn(input.host, input.policy);
   enter(cycle, { name: 'reporting', outcome: ending.outcome });
-  const hostIsGone = cycle.found.failures.at(-1)?.type === 'HostUnreachable';
+  // Whatever came to nothing earlier: if the last step reached the host, it is there.
+  const hostIsGone = cycle.steps.at(-1)?.failure?.type === 'HostUnreachable';
 
   if (!hostIsGone && ending.outcome === 'patched') {
     await attempt(cycle, () =>
