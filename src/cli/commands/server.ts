@@ -16,12 +16,19 @@ const Port = z
   .transform(Number)
   .refine((port) => port >= 1 && port <= 65_535, 'a port lies between 1 and 65535');
 
-type Options = { port: number; uiPort: number; ui: boolean; database?: string };
+const Ip = z.ipv4('an address on which to listen reads 0.0.0.0 or 192.0.2.10');
+
+type Options = { ip?: string; port: number; uiPort: number; ui: boolean; database?: string };
 
 export function serverCommand(kit: Kit): Command {
   return kit
     .command('server', "run Temporal's development server with a durable file, until Ctrl-C")
-    .option('--port <number>', 'where it listens, on loopback only', parser(Port), 7233)
+    .option(
+      '--ip <address>',
+      'where it listens, 0.0.0.0 for everywhere; default loopback only',
+      parser(Ip),
+    )
+    .option('--port <number>', 'the port on which it listens', parser(Port), 7233)
     .option('--ui-port <number>', 'where its Web UI is, on loopback only', parser(Port), 8233)
     .option('--no-ui', 'without the Web UI')
     .option(
@@ -31,11 +38,13 @@ export function serverCommand(kit: Kit): Command {
     .addHelpText(
       'after',
       `
-It lets in everybody who reaches it, so it is for trying out and for one machine. For a fleet use
+It lets in everybody who reaches it, so it is for trying out, on loopback or in a network that you
+trust. For a fleet use
 Temporal Cloud or a cluster: docker-compose.yml shows a small one.
 
 Examples:
   patchcycle server
+  patchcycle server --ip 0.0.0.0
   patchcycle server --port 7300 --ui-port 8300 --database ./temporal.db`,
     )
     .action(kit.action(server));
@@ -46,6 +55,7 @@ async function server(context: Context, options: Options): Promise<Answer> {
   const databaseFile = await databaseOf(io, options.database);
   const running = await start({
     databaseFile,
+    ...(options.ip === undefined ? {} : { ip: options.ip }),
     port: options.port,
     uiPort: options.ui ? options.uiPort : null,
     searchAttributes: SEARCH_ATTRIBUTES,

@@ -6,8 +6,10 @@ import { Connection } from '@temporalio/client';
 import { findTemporalCli } from './executable.ts';
 import { freePort } from './free-port.ts';
 
-/** Loopback only: the development server lets in everybody who reaches it. */
-const ADDRESS = '127.0.0.1';
+/** Loopback by default: the development server lets in everybody who reaches it. */
+const LOOPBACK = '127.0.0.1';
+/** What listens on every address is reached on loopback too. */
+const EVERY_ADDRESS = '0.0.0.0';
 const NAMESPACE = 'default';
 
 /** It answers within two seconds; on a large database file and a busy machine it takes longer. */
@@ -22,6 +24,8 @@ const KEPT_LINES = 10;
 export type EmbeddedServerOptions = {
   /** SQLite file that makes everything durable; without it all is gone when the server stops. */
   databaseFile?: string;
+  /** The IPv4 address on which it listens, `0.0.0.0` for all; default loopback. The Web UI stays on loopback. */
+  ip?: string;
   /** Default: one that is free. */
   port?: number;
   /** Default: one that is free; `null` for no Web UI. */
@@ -72,7 +76,8 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   process.once('exit', killAtExit);
   void ended.then(() => process.off('exit', killAtExit));
 
-  const address = `${ADDRESS}:${port}`;
+  const { ip = LOOPBACK } = options;
+  const address = `${ip === EVERY_ADDRESS ? LOOPBACK : ip}:${port}`;
   try {
     await once(child, 'spawn');
     await untilReady(address, options.searchAttributes, ended);
@@ -87,18 +92,18 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       },
     );
   }
-  const uiUrl = uiPort === null ? null : `http://${ADDRESS}:${uiPort}`;
+  const uiUrl = uiPort === null ? null : `http://${LOOPBACK}:${uiPort}`;
   return { address, uiUrl, pid: child.pid ?? 0, ended, stop };
 }
 
 function serverArguments(
-  { databaseFile, searchAttributes }: EmbeddedServerOptions,
+  { databaseFile, searchAttributes, ip = LOOPBACK }: EmbeddedServerOptions,
   port: number,
   uiPort: number | null,
 ): string[] {
   return [
-    ...['server', 'start-dev', '--ip', ADDRESS, '--port', String(port)],
-    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...['server', 'start-dev', '--ip', ip, '--port', String(port)],
+    ...(uiPort === null ? ['--headless'] : ['--ui-ip', LOOPBACK, '--ui-port', String(uiPort)]),
     ...['--log-format', 'pretty', '--log-level', 'error'],
     ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => [
