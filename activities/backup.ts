@@ -52,6 +52,11 @@ type BackupEntry = z.infer<typeof BackupEntry>;
 
 const ENTRY = 'backup';
 
+const Restored = z.object({ restored: z.number(), deleted: z.number() });
+type Restored = z.infer<typeof Restored>;
+
+const RESTORED_ENTRY = 'restored';
+
 /** Package jobs whose names begin so change the host; others look or repair. */
 const CHANGE_JOB = /^(?:upgrade|security-update)(?:-|$)/;
 
@@ -125,18 +130,17 @@ export async function restore(
   tools.progress('holding the backup against its hash');
   return withBackup(directory, { archiveSha256, cycle }, async (opened) => {
     const root = treeRoot('/');
-    const first = await restoreFrom(opened, root, tools);
+    await restoreFrom(opened, root, tools, (planned) => noteRestored(context, planned));
     await packages.settleAfterRestore();
     // What was just generated anew is in the backup as well: as it was, to the last bit.
-    const second = await restoreFrom(opened, root, tools);
+    await restoreFrom(opened, root, tools);
     const services = await settleServices(tools, {
       manifest: opened.manifest,
       backedUpAtMs: Date.parse(opened.record.createdAt),
       before: (await readBaseline(journal)).snapshot,
     });
     return {
-      restored: first.restored + second.restored,
-      deleted: first.deleted + second.deleted,
+      ...(await readRestored(context)),
       rebootNeeded: (await kernelOfTheChange(context)) ?? services,
     };
   });
@@ -175,6 +179,21 @@ export async function proveRestored(
     differences: proof.differences,
     checks: checks.slice(0, CHECKS_MAX),
   };
+}
+
+/** What the restores of this cycle had to do in all; an attempt that was cut off counts. */
+async function readRestored({ journal }: StepContext): Promise<Restored> {
+  const document = await journal.read(RESTORED_ENTRY);
+  return document === undefined ? { restored: 0, deleted: 0 } : Restored.parse(document);
+}
+
+/** The first attempt finds everything that is to be done, later ones what is left of it. */
+async function noteRestored(context: StepContext, planned: Restored): Promise<void> {
+  const before = await readRestored(context);
+  await context.journal.write(RESTORED_ENTRY, {
+    restored: Math.max(before.restored, planned.restored),
+    deleted: Math.max(before.deleted, planned.deleted),
+  } satisfies Restored);
 }
 
 async function readEntry({ journal }: StepContext): Promise<BackupEntry | null> {

@@ -42,6 +42,8 @@ const RESERVE_BYTES = 16 * 1024 * 1024;
  * on the disk, renamed into it, so that a power cut leaves every file either new or old. What the
  * change added is deleted last. Called again, also after a kill at any point, it comes to the same end.
  *
+ * `intend` is told what will be done, before it is done.
+ *
  * Fails with `NotEnoughSpace`, and with `RestoreIncomplete` when single paths withstood; everything
  * else is back then.
  */
@@ -49,13 +51,16 @@ export async function restoreFrom(
   backup: OpenBackup,
   root: TreeRoot,
   tools: Tools,
+  intend: (planned: Restored) => Promise<void> = async () => undefined,
 ): Promise<Restored> {
   const { manifest } = backup;
   await removeOldStages(root, readMounts(), directoriesOf(manifest));
   tools.progress(`comparing ${manifest.entries.length} paths with the backup`);
   const { differences } = await compareWithManifest(root, manifest, { thorough: false });
   if (differences.length === 0) return { restored: 0, deleted: 0 };
-  return carryOut(root, tools, backup, planRestore(manifest, differences));
+  const plan = planRestore(manifest, differences);
+  await intend({ restored: plan.restored, deleted: plan.inTheWay.length + plan.added.length });
+  return carryOut(root, tools, backup, plan);
 }
 
 async function carryOut(
