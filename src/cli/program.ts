@@ -57,7 +57,8 @@ A first look:
   patchcycle patch web-1           patch a host and follow it
 
 Temporal is found by its own environment configuration: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
-TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile of its configuration file.
+TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile of its configuration file. Links lead to the Web UI
+at PATCHCYCLE_UI_URL.
 ${EXIT_CODES_HELP}`,
   );
 }

@@ -25,11 +25,7 @@ const DECISION_TIMEOUT_MS = 8_000;
  * Throws DecisionRefused with the cycle's reason, NoCycle when none runs, NoAnswer when no central
  * worker answered in time, BadRequest, TemporalUnreachable, TemporalRefused.
  */
-async function decide(
-  session: Session,
-  host: string,
-  decision: Decision,
-): Promise<CycleStateName> {
+async function decide(session: Session, host: string, decision: Decision): Promise<CycleStateName> {
   const message = checked(host, decision);
   const handle = session.client.workflow.getHandle(patchWorkflowId(host));
   try {

@@ -9,7 +9,9 @@ const CVES_SHOWN = 3;
 /** A plan for the person who decides about it: what changes, what is removed, what is behind it. */
 export function planText(plan: PlanOverview, look: Look, rowsMax = 40): string {
   const { paint } = look;
-  if (plan.changeCount + plan.removalCount === 0) return planHeadline(plan);
+  if (plan.changeCount + plan.removalCount === 0) {
+    return [planHeadline(plan), ...leftOut(plan)].join('\n');
+  }
   const rows = plan.rows
     .slice(0, rowsMax)
     .map((row) => [
@@ -26,6 +28,7 @@ export function planText(plan: PlanOverview, look: Look, rowsMax = 40): string {
     `Digest ${plan.digest}`,
     plan.removalCount > 0 ? paint('red', `Removes ${removals}`) : '',
     plan.held.length > 0 ? `Held back, and so left alone: ${plan.held.join(', ')}` : '',
+    ...leftOut(plan),
     `Reboot expected: ${plan.rebootExpected.answer} (${plain(plan.rebootExpected.reason)})`,
     rows.length === 0
       ? ''
@@ -34,6 +37,17 @@ export function planText(plan: PlanOverview, look: Look, rowsMax = 40): string {
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** Fixes that exist and that this plan does not bring; a few, the report and --json have them all. */
+const LEFT_OUT_SHOWN = 10;
+
+function leftOut({ leftOut: sentences = [] }: PlanOverview): string[] {
+  const more = sentences.length - LEFT_OUT_SHOWN;
+  return [
+    ...sentences.slice(0, LEFT_OUT_SHOWN).map((sentence) => `Left out: ${plain(sentence)}`),
+    ...(more > 0 ? [`Left out: ${more} more; --json lists them`] : []),
+  ];
 }
 
 export function planHeadline(plan: PlanOverview): string {

@@ -100,7 +100,14 @@ describe('a plan as text', () => {
       rows: [],
       removals: [],
     };
-    expect(planText(nothing, NOBODY)).toMatch(/^Nothing to do/);
+    expect(planText(nothing, NOBODY)).toBe('Nothing to do: no update is pending');
+  });
+  it('says which fixes are left out, also when there is nothing else to say', () => {
+    const left = { leftOut: ['nginx 1.2 needs libnew, which is no security update.'] };
+    const nothing = { ...plan, changeCount: 0, removalCount: 0, ...left };
+    for (const made of [{ ...plan, ...left }, nothing]) {
+      expect(planText(made, NOBODY)).toMatch(/^Left out: nginx 1\.2 needs libnew/m);
+    }
   });
 });
 
