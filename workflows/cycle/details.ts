@@ -4,6 +4,10 @@ import type { Cycle } from './cycle.ts';
 
 /** Rows of the plan in the details; the Web UI's field holds 20 kB and people read the first page. */
 const ROWS_SHOWN = 40;
+const CVES_SHOWN = 5;
+
+/** The command line takes so much of a digest for the whole, and it fits on the page. */
+const DIGEST_SHOWN = 16;
 
 /** Temporal's own limit is 20 kB; a little is kept for multi-byte characters. */
 const DETAILS_MAX = 18_000;
@@ -38,8 +42,8 @@ function nextMove({ input, state }: Cycle): string | null {
       return [
         `**Waits for a person** until ${state.expiresAt}, because ${state.why}.`,
         commands([
-          `patchcycle approve ${host} --digest ${state.digest}`,
-          `patchcycle reject ${host} --digest ${state.digest} --why "..."`,
+          `patchcycle approve ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)}`,
+          `patchcycle reject ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)} --why "..."`,
         ]),
         `Or send the signal \`approve\` (or \`reject\`) with:\n\n${json({ by: 'your name', digest: state.digest })}`,
       ].join('\n\n');
@@ -72,36 +76,49 @@ function nextMove({ input, state }: Cycle): string | null {
 
 function timeline({ steps }: Cycle): string | null {
   if (steps.length === 0) return null;
-  const rows = steps.map(
-    ({ step, status, summary, startedAt }) =>
-      `| ${startedAt.slice(11, 19)} | ${step} | ${status} | ${cell(summary)} |`,
-  );
-  return ['| UTC | step | | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rows = steps.map(({ step, status, summary, startedAt }) => [
+    startedAt.slice(11, 19),
+    step,
+    status,
+    escaped(summary),
+  ]);
+  return table(['UTC', 'step', 'state', 'what came of it'], rows);
 }
 
 function planTable(plan: PlanOverview): string {
-  const rows = plan.rows.slice(0, ROWS_SHOWN).map((row) => {
-    const cves =
-      row.cves === 'unknown'
-        ? 'unknown'
-        : row.cves.slice(0, 5).join(' ') + (row.cves.length > 5 ? ' …' : '');
-    return `| ${cell(row.name)} | ${cell(row.oldVersion ?? 'new')} | ${cell(row.newVersion)} | ${row.security ? 'yes' : ''} | ${cell(cves)} |`;
-  });
+  const rows = plan.rows
+    .slice(0, ROWS_SHOWN)
+    .map((row) => [
+      escaped(row.name),
+      escaped(row.oldVersion ?? 'new'),
+      escaped(row.newVersion),
+      row.security ? 'yes' : '',
+      row.cves === 'unknown' ? 'unknown' : someOf(row.cves),
+    ]);
   const more = plan.changeCount - rows.length;
   return [
     `### Plan: ${plan.changeCount} packages, ${plan.securityCount} of them security`,
-    `Digest \`${plan.digest}\`, made ${plan.madeAt}. Reboot expected: ${plan.rebootExpected.answer} (${oneLine(plan.rebootExpected.reason)}).`,
+    `Digest \`${plan.digest}\`, made ${plan.madeAt}. Reboot expected: ${plan.rebootExpected.answer} (${escaped(plan.rebootExpected.reason)}).`,
     plan.removals.length > 0
-      ? `**Removes:** ${plan.removals.map(({ name }) => cell(name)).join(', ')}`
+      ? `**Removes:** ${plan.removals.map(({ name }) => escaped(name)).join(', ')}`
       : '',
-    plan.held.length > 0 ? `Held back: ${plan.held.map(cell).join(', ')}` : '',
-    ['| package | from | to | security | CVEs |', '| --- | --- | --- | --- | --- |', ...rows].join(
-      '\n',
-    ),
+    plan.held.length > 0 ? `Held back: ${plan.held.map(escaped).join(', ')}` : '',
+    table(['package', 'from', 'to', 'security', 'CVEs'], rows),
     more > 0 ? `… and ${more} more` : '',
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+function someOf(cves: readonly string[]): string {
+  return cves.slice(0, CVES_SHOWN).join(' ') + (cves.length > CVES_SHOWN ? ' …' : '');
+}
+
+/** The Web UI sets the cells of a table side by side without any room, so each brings its own. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => `${cell}\u00a0\u00a0`).join(' | ')} |`;
+  return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
 }
 
 function refusals({ refused, refusedCount }: Cycle): string | null {
@@ -109,7 +126,8 @@ function refusals({ refused, refusedCount }: Cycle): string | null {
   const last = refused
     .slice(-5)
     .map(
-      ({ at, kind, by, why }) => `- ${at} ${kind} by ${cell(by ?? 'nobody named')}: ${cell(why)}`,
+      ({ at, kind, by, why }) =>
+        `- ${at} ${kind} by ${escaped(by ?? 'nobody named')}: ${escaped(why)}`,
     );
   return [`### Refused messages: ${refusedCount}`, ...last].join('\n');
 }
@@ -119,7 +137,7 @@ function commands(lines: string[]): string {
 }
 
 function json(value: unknown): string {
-  return ['```json', JSON.stringify(value), '```'].join('\n');
+  return ['```json', JSON.stringify(value, null, 1), '```'].join('\n');
 }
 
 function oneLine(text: string): string {
@@ -127,6 +145,6 @@ function oneLine(text: string): string {
 }
 
 /** Text inside a Markdown table: one line, and nothing that a sender could use as markup. */
-function cell(text: string): string {
+function escaped(text: string): string {
   return oneLine(text).replace(/[|\\`<>[\]*_]/g, (character) => `\\${character}`);
 }
