@@ -46,7 +46,12 @@ export const SEARCH_ATTRIBUTES = {
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 
 /** The Web UI's page of one workflow run. */
-export function workflowLink(uiUrl: string, namespace: string, workflowId: string, runId: string): string {
+export function workflowLink(
+  uiUrl: string,
+  namespace: string,
+  workflowId: string,
+  runId: string,
+): string {
   const part = encodeURIComponent;
   return `${uiUrl.replace(/\/$/, '')}/namespaces/${part(namespace)}/workflows/${part(workflowId)}/${part(runId)}`;
 }
