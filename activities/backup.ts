@@ -1,15 +1,22 @@
-import { release as kernelRelease } from 'node:os';
 import { z } from 'zod';
+import {
+  noteRestored,
+  readBackupEntry,
+  readRestoredEntry,
+  writeBackupEntry,
+  type RestoredEntry,
+} from '../src/backup/journal-entries.ts';
 import { makeBackup } from '../src/backup/make-backup.ts';
-import { proveAgainstBackup, type Proof } from '../src/backup/prove.ts';
+import { auditChecks, fileChecks } from '../src/backup/proof-checks.ts';
+import { proveAgainstBackup } from '../src/backup/prove.ts';
 import { readRecord, withBackup } from '../src/backup/record.ts';
 import { restoreFrom } from '../src/backup/restore.ts';
 import { NEVER_COVERED, resolveScope } from '../src/backup/scope.ts';
 import { settleServices } from '../src/backup/services.ts';
 import { treeRoot } from '../src/backup/tree-root.ts';
 import { StepFailure } from '../src/domain/failure.ts';
+import { BootIdentity } from '../src/domain/facts.ts';
 import type { Check } from '../src/domain/health.ts';
-import { Sha256 } from '../src/domain/names.ts';
 import { Plan, type RebootRequired } from '../src/domain/plan.ts';
 import type {
   BackupSummary,
@@ -21,6 +28,7 @@ import type {
 } from '../src/domain/steps.ts';
 import { readBaseline } from '../src/health/baseline-entry.ts';
 import { settledHealth, type SettleSettings } from '../src/health/settle.ts';
+import { isSameBoot, readBootIdentity } from '../src/host/boot-identity.ts';
 import { jobsBegun, waitForJobs } from '../src/host/jobs-begun.ts';
 import { archivesOf, backupDirectory } from '../src/host/paths.ts';
 import { plannedChanges } from './approved-plan.ts';
@@ -37,38 +45,15 @@ import type { StepContext } from './context.ts';
  * All three may run twice; restore and proveRestored may run without backup.
  */
 
-/** What the backup step has done, for the steps that need it later; the journal entry `backup`. */
-const BackupEntry = z.object({
-  /** The plan that was to be installed after it. */
-  digest: Sha256,
-  summary: z.object({
-    directory: z.string(),
-    archiveSha256: Sha256,
-    archiveBytes: z.number(),
-    files: z.number(),
-  }),
-});
-type BackupEntry = z.infer<typeof BackupEntry>;
-
-const ENTRY = 'backup';
-
-const Restored = z.object({ restored: z.number(), deleted: z.number() });
-type Restored = z.infer<typeof Restored>;
-
-const RESTORED_ENTRY = 'restored';
-
 /** Package jobs whose names begin so change the host; others look or repair. */
 const CHANGE_JOB = /^(?:upgrade|security-update)(?:-|$)/;
 
 const FINDINGS_MAX = 50;
 const CHECKS_MAX = 500;
 
-/** Paths that one check names; more are counted. */
-const NAMED_MAX = 5;
-
 /**
- * Backs up what the plan may change. A backup that was made for this plan stands; for another plan
- * it is made anew, unless a change has begun, which it could not undo any more.
+ * Backs up what the plan may change. As long as no change has begun, each run makes it anew: after a
+ * wait for the next window the newest state is the right one. From then on the backup stands.
  * Fails with `PlanDrifted`, `BadInput`, `NotEnoughSpace`, `BackupUnverifiable`.
  */
 export async function backup(
@@ -78,12 +63,11 @@ export async function backup(
   const { journal, packages, paths, tools } = context;
   const plan = await plannedChanges(context, input);
   const directory = backupDirectory(paths, input.cycle);
-  const before = await readEntry(context);
-  if (before?.digest === input.digest) {
-    const record = await readRecord(directory);
-    if (record?.archiveSha256 === before.summary.archiveSha256) return before.summary;
+  const before = await readBackupEntry(journal);
+  if (await hasChangeBegun(context)) {
+    if (before?.digest === input.digest) return before.summary;
+    throw changeHasBegun(input.host);
   }
-  if (await hasChangeBegun(context)) throw changeHasBegun(input.host);
 
   tools.progress('asking the packages which files the plan may change');
   const archives = archivesOf(paths, input.cycle);
@@ -105,7 +89,7 @@ export async function backup(
   });
   const { archiveSha256, archiveBytes, files } = record;
   const summary: BackupSummary = { directory, archiveSha256, archiveBytes, files };
-  await journal.write(ENTRY, { digest: input.digest, summary } satisfies BackupEntry);
+  await writeBackupEntry(journal, { digest: input.digest, summary });
   return summary;
 }
 
@@ -130,19 +114,20 @@ export async function restore(
   tools.progress('holding the backup against its hash');
   return withBackup(directory, { archiveSha256, cycle }, async (opened) => {
     const root = treeRoot('/');
-    await restoreFrom(opened, root, tools, (planned) => noteRestored(context, planned));
+    await restoreFrom(opened, root, tools, (planned) => noteRestored(journal, planned));
     await packages.settleAfterRestore();
     // What was just generated anew is in the backup as well: as it was, to the last bit.
     await restoreFrom(opened, root, tools);
+    const done = await readRestoredEntry(journal);
+    const booted = await bootedWithChange(context, done);
     const services = await settleServices(tools, {
       manifest: opened.manifest,
       backedUpAtMs: Date.parse(opened.record.createdAt),
       before: (await readBaseline(journal)).snapshot,
+      rebootFollows: booted !== null && input.policy.reboot !== 'never',
     });
-    return {
-      ...(await readRestored(context)),
-      rebootNeeded: (await kernelOfTheChange(context)) ?? services,
-    };
+    const { restored, deleted } = done;
+    return { restored, deleted, rebootNeeded: booted ?? services };
   });
 }
 
@@ -158,7 +143,7 @@ export async function proveRestored(
 ): Promise<RestoreProof> {
   const { journal, packages, paths, tools } = context;
   const { cycle, host, policy } = input;
-  const entry = await readEntry(context);
+  const entry = await readBackupEntry(journal);
   if (entry === null) throw nothingToRestoreFrom(host);
   const plan = Plan.parse(await journal.read('plan'));
   // Services first: one that starts may write a file, and the files are judged as they are at the end.
@@ -170,7 +155,7 @@ export async function proveRestored(
   const proof = await withBackup(directory, { archiveSha256, cycle }, (opened) =>
     proveAgainstBackup(opened, treeRoot('/'), tools),
   );
-  const checks = [...fileChecks(proof), ...auditChecks(audit), ...health];
+  const checks = [...fileChecks(proof), ...auditChecks(audit, proof), ...health];
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length > 0) throw incomplete(host, failed, proof.differences);
   return {
@@ -181,86 +166,23 @@ export async function proveRestored(
   };
 }
 
-/** What the restores of this cycle had to do in all; an attempt that was cut off counts. */
-async function readRestored({ journal }: StepContext): Promise<Restored> {
-  const document = await journal.read(RESTORED_ENTRY);
-  return document === undefined ? { restored: 0, deleted: 0 } : Restored.parse(document);
-}
-
-/** The first attempt finds everything that is to be done, later ones what is left of it. */
-async function noteRestored(context: StepContext, planned: Restored): Promise<void> {
-  const before = await readRestored(context);
-  await context.journal.write(RESTORED_ENTRY, {
-    restored: Math.max(before.restored, planned.restored),
-    deleted: Math.max(before.deleted, planned.deleted),
-  } satisfies Restored);
-}
-
-async function readEntry({ journal }: StepContext): Promise<BackupEntry | null> {
-  const document = await journal.read(ENTRY);
-  return document === undefined ? null : BackupEntry.parse(document);
-}
-
 async function hasChangeBegun({ journal }: StepContext): Promise<boolean> {
   return (await jobsBegun(journal.directory)).some(({ name }) => CHANGE_JOB.test(name));
 }
 
-/** A kernel that came with the change runs until the next boot, whatever lies on the disk. */
-async function kernelOfTheChange({ journal }: StepContext): Promise<RebootRequired | null> {
-  const facts = z.object({ kernel: z.string() }).safeParse(await journal.read('facts'));
-  const now = kernelRelease();
-  if (!facts.success || facts.data.kernel === now) return null;
-  return {
-    answer: 'yes',
-    reason: `the kernel ${now} of the change runs; before it was ${facts.data.kernel}`.slice(
-      0,
-      500,
-    ),
-  };
-}
-
-function fileChecks(proof: Proof): Check[] {
-  const { exact, entriesCompared, differences, leftFilled, writtenAgain } = proof;
-  const checks: Check[] = [
-    {
-      name: 'files',
-      ok: exact,
-      detail: exact
-        ? `identical in all ${entriesCompared} entries`
-        : `${differences.length} differences in ${entriesCompared} entries`,
-    },
-  ];
-  if (leftFilled.length > 0) {
-    checks.push({
-      name: 'directories of the change',
-      ok: true,
-      detail: `left, because programs have written into them: ${named(leftFilled)}`,
-    });
-  }
-  if (writtenAgain.length > 0) {
-    checks.push({
-      name: 'files written again',
-      ok: true,
-      detail: `with the same content, by programs that were started: ${named(writtenAgain)}`,
-    });
-  }
-  return checks;
-}
-
-function auditChecks(sentences: readonly string[]): Check[] {
-  if (sentences.length === 0) {
-    return [{ name: 'package database', ok: true, detail: 'the audit is clean' }];
-  }
-  return sentences.map((sentence) => ({
-    name: 'package database',
-    ok: false,
-    detail: sentence.slice(0, 500),
-  }));
-}
-
-function named(paths: readonly string[]): string {
-  const more = paths.length > NAMED_MAX ? ` and ${paths.length - NAMED_MAX} more` : '';
-  return `${paths.slice(0, NAMED_MAX).join(', ')}${more}`.slice(0, 400);
+/**
+ * A host that was booted with the change runs all of it, its kernel too, until the next boot. Null
+ * when it runs since before the change, or was booted when everything was back already.
+ */
+async function bootedWithChange(
+  { journal }: StepContext,
+  { boot }: RestoredEntry,
+): Promise<RebootRequired | null> {
+  const facts = z.object({ boot: BootIdentity }).safeParse(await journal.read('facts'));
+  const now = await readBootIdentity();
+  if (!facts.success || boot === null || isSameBoot(facts.data.boot, now)) return null;
+  if (!isSameBoot(boot, now)) return null;
+  return { answer: 'yes', reason: 'the host was booted while the change was on its disk' };
 }
 
 function incomplete(

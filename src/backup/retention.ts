@@ -1,5 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StepFailure } from '../domain/failure.ts';
 import { CycleId } from '../domain/names.ts';
 import { orIfMissing } from '../host/errno.ts';
 import { lockHolder } from '../host/lock.ts';
@@ -62,8 +63,14 @@ async function hasEnded(paths: HostPaths, cycle: CycleId): Promise<boolean> {
   );
 }
 
+/** One that nobody could restore takes no place. */
 async function hasBackup(paths: HostPaths, cycle: CycleId): Promise<boolean> {
-  return (await readRecord(backupDirectory(paths, cycle))) !== null;
+  try {
+    return (await readRecord(backupDirectory(paths, cycle))) !== null;
+  } catch (error) {
+    if (error instanceof StepFailure && error.type === 'BackupTampered') return false;
+    throw error;
+  }
 }
 
 /** Deletes a real directory, and answers whether there was one. */

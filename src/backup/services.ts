@@ -15,6 +15,8 @@ export type UnitNow = {
   unitFileState: string;
   /** Whether a timer, a socket or a bus name starts it when there is work. */
   onDemand: boolean;
+  /** When its main process was started, on the kernel's clock; 0 for none. */
+  startedMs: number;
 };
 
 export type SettleInput = {
@@ -22,6 +24,8 @@ export type SettleInput = {
   backedUpAtMs: number;
   /** How the services were before the change. */
   before: HealthSnapshot;
+  /** The host was booted since the backup, and so with the change, and will be booted again. */
+  rebootFollows: boolean;
 };
 
 /** What brings the units to where they were; every list is sorted. */
@@ -38,7 +42,8 @@ const NOT_RESTARTED =
 /** Stopping and starting a service may each take systemd's 90 s. */
 const SYSTEMCTL_TIMEOUT_MS = 5 * 60_000;
 
-const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,Type,TriggeredBy';
+const PROPERTIES =
+  'Id,LoadState,ActiveState,UnitFileState,Type,TriggeredBy,ExecMainStartTimestampMonotonic';
 
 const PATTERNS = ['*.service', '*.socket', '*.timer', '*.path'];
 
@@ -50,28 +55,40 @@ const NAMED_MAX = 6;
 
 /**
  * After the files are back: stops what the change had started, starts what it had stopped or broken,
- * and restarts what still runs code of the change. Answers whether only a reboot gets rid of the rest.
- * Whether the services are well afterwards is not judged here. Running it again changes nothing.
+ * and restarts what was started since the backup, for it may have read any file of the change: a
+ * library, a script, a configuration. Answers whether only a reboot gets rid of the rest.
+ * Whether the services are well afterwards is not judged here. Running it again restarts the same
+ * services once more.
  */
 export async function settleServices(
   tools: Pick<HostTools, 'run' | 'progress'>,
-  { manifest, backedUpAtMs, before }: SettleInput,
+  { manifest, backedUpAtMs, before, rebootFollows }: SettleInput,
 ): Promise<RebootRequired> {
   const stale = (): Promise<StaleProcess[]> => findStaleProcesses(manifest, backedUpAtMs);
   if (await hasSystemd()) {
     await systemctl(tools, ['daemon-reload']);
     const units = await readUnits(tools);
-    const plan = planUnits(units, before, await stale());
+    const plan = planUnits(units, {
+      before,
+      stale: await stale(),
+      sinceMs: rebootFollows ? Infinity : monotonicMs() - (Date.now() - backedUpAtMs),
+    });
     await carryOut(tools, plan);
   }
   return judge(await stale());
 }
 
-/** Decides from how units are and were. */
+/**
+ * Decides from how units are and were. `sinceMs` is the time of the backup on the kernel's clock;
+ * after a boot with the change it is beyond all times, because the next boot starts everything anew.
+ */
 export function planUnits(
   units: readonly UnitNow[],
-  before: HealthSnapshot,
-  stale: readonly StaleProcess[],
+  {
+    before,
+    stale,
+    sinceMs,
+  }: { before: HealthSnapshot; stale: readonly StaleProcess[]; sinceMs: number },
 ): UnitPlan {
   const ran = new Set(before.activeServices.map((name) => `${name}.service`));
   const hadFailed = new Set(before.failedUnits);
@@ -92,7 +109,9 @@ export function planUnits(
       unit.id.endsWith('.service') &&
       unit.loadState === 'loaded' &&
       !stop.includes(unit) &&
-      ((ran.has(unit.id) && !isUp(unit)) || (isUp(unit) && staleUnits.has(unit.id))),
+      (isUp(unit)
+        ? staleUnits.has(unit.id) || (ran.has(unit.id) && unit.startedMs > sinceMs)
+        : ran.has(unit.id)),
   );
   const ids = (list: UnitNow[]): string[] => list.map(({ id }) => id).toSorted();
   return { stop: ids(stop), forget: ids(forget), restart: ids(restart) };
@@ -134,6 +153,7 @@ export function parseUnits(stdout: string): UnitNow[] {
         onDemand:
           ['dbus', 'oneshot'].includes(values.get('Type') ?? '') ||
           (values.get('TriggeredBy') ?? '') !== '',
+        startedMs: Number(values.get('ExecMainStartTimestampMonotonic') ?? 0) / 1_000,
       },
     ];
   });
@@ -175,4 +195,9 @@ function judge(stale: readonly StaleProcess[]): RebootRequired {
       REASON_LENGTH_MAX,
     ),
   };
+}
+
+/** The clock that systemd's monotonic times are of. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }

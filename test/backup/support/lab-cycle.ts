@@ -24,8 +24,6 @@ const STEP_TIMEOUT_MS = 300_000;
 type Answer =
   { value: unknown } | { failure: { type: FailureType; message: string; details: FailureDetails } };
 
-export type LabPolicy = Omit<Parameters<typeof NamedPolicy.parse>[0] & object, 'name'>;
-
 /** A cycle on a lab host of which the test itself is the workflow. */
 export class LabCycle {
   readonly cycle = `20260101t000000z-${randomBytes(4).toString('hex')}`;
