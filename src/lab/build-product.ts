@@ -11,6 +11,7 @@ const SOURCES = [
   'activities',
   'packaging',
   'scripts/build.ts',
+  'scripts/building',
   'package-lock.json',
 ];
 /** Written by the build, each at its end or nearly so. */

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { inventoryFile } from '../inventory.ts';
 import type { Answer, Context, Kit } from '../kit.ts';
 import { table } from '../render/table.ts';
+import { count } from '../render/words.ts';
 
 export function policyCommand(kit: Kit): Command {
   const check = kit
@@ -57,7 +58,7 @@ function textOf({ look }: Context, file: string, { policies, hosts }: Config): s
     String(Object.values(hosts).filter((host) => host.policy === name).length),
   ]);
   return [
-    `${look.paint('green', look.symbols.done)} ${file} is in order: ${rows.length} policies, ${Object.keys(hosts).length} hosts`,
+    `${look.paint('green', look.symbols.done)} ${file} is in order: ${rows.length === 1 ? '1 policy' : `${rows.length} policies`}, ${count(Object.keys(hosts).length, 'host')}`,
     '',
     table(['POLICY', 'SCOPE', 'APPROVAL', 'WINDOW', 'HOSTS'], rows, look),
   ].join('\n');
