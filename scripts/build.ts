@@ -1,5 +1,5 @@
 /**
- * Makes dist/ (`npm run build`): the command, the workflows' bundle, and dist/agent, the folder
+ * Makes dist/ (`npm run build`): the command and the client library, the workflows' bundle, and dist/agent, the folder
  * that is copied to a host.
  */
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -50,10 +50,13 @@ async function buildAgent(): Promise<void> {
   for (const [name, source] of Object.entries(copies)) await copyFile(source, join(folder, name));
 }
 
-/** The command, for machines that have the dependencies installed: they stay outside the bundle. */
+/** The command and the client library, for machines that have the dependencies installed: they stay outside the bundle. */
 async function buildCommand(): Promise<void> {
   await build({
-    entryPoints: { patchcycle: join(ROOT, 'src/cli/main.ts') },
+    entryPoints: {
+      patchcycle: join(ROOT, 'src/cli/main.ts'),
+      client: join(ROOT, 'src/client/index.ts'),
+    },
     outdir: NEXT,
     bundle: true,
     splitting: true,
