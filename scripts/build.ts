@@ -1,6 +1,6 @@
 /**
- * Makes dist/ (`npm run build`): the command and the client library, the workflows' bundle, and dist/agent, the folder
- * that is copied to a host.
+ * Makes dist/ (`npm run build`): the command and the client library, the workflows' bundle, and
+ * dist/agent, the folder that is copied to a host.
  */
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
