@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
     type: 'MirrorListsBroken',
     subjects: ['lists'],
     pattern:
-      /File has unexpected size|Mirror sync in progress|does not have a Release file|Unable to find expected entry|Encountered a section with no Package|Unable to parse package file|40[34] {2}|changed its '.*' value from/,
+      /File has unexpected size|Mirror sync in progress|(?:does not have|no longer has) a Release file|Unable to find expected entry|Encountered a section with no Package|Unable to parse package file|40[34] {2}|changed its '.*' value from/,
   },
   {
     type: 'MirrorListsBroken',

@@ -23,12 +23,19 @@ export const STATE_TREES: readonly string[] = [
   '/var/lib/initramfs-tools',
   // Answers to packages' questions; a script that runs again asks them here.
   '/var/cache/debconf',
+  // The index of manual pages, which would go on naming those of the newer version.
+  '/var/cache/man',
 ];
 
 /** Single files. */
 export const STATE_PATHS: readonly string[] = [
   // Which packages were installed for others' sake.
   '/var/lib/apt/extended_states',
+  // Where kernels' scripts keep links to the newest two.
+  '/vmlinuz',
+  '/vmlinuz.old',
+  '/initrd.img',
+  '/initrd.img.old',
   '/var/lib/systemd/catalog/database',
   '/var/lib/shells.state',
   '/usr/lib/locale/locale-archive',
