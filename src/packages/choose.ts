@@ -13,13 +13,16 @@ const FAMILIES: readonly Family[] = [
 ];
 
 /** The manager of this host's packages. Fails with `UnsupportedHost`, saying what was seen. */
-export async function choosePackageManager(tools: HostTools): Promise<PackageManager> {
-  for (const { make, programs } of FAMILIES) {
+export async function choosePackageManager(
+  tools: HostTools,
+  families: readonly Family[] = FAMILIES,
+): Promise<PackageManager> {
+  for (const { make, programs } of families) {
     const found = await Promise.all(programs.map(isThere));
     if (found.every(Boolean)) return make(tools);
   }
   const { name } = await readOsRelease();
-  const wanted = FAMILIES.flatMap(({ programs }) => programs).join(', ');
+  const wanted = families.flatMap(({ programs }) => programs).join(', ');
   throw new StepFailure('UnsupportedHost', `${name} has no package tools that are known here`, {
     remedy: `Looked for: ${wanted}. Debian, Ubuntu and their derivatives have them.`,
   });

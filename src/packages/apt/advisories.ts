@@ -8,7 +8,7 @@ import { fixedBetween, parseChangelog, type ChangelogEntry } from './changelog.t
 import { newestVersion } from './compare-versions.ts';
 import { inParallel } from './parallel.ts';
 import type { AptSettings } from './settings.ts';
-import { readSources, type SourceVersion } from './sources.ts';
+import { readListedVersions, type ListedVersion } from './listed-versions.ts';
 import { packageStates } from './states.ts';
 
 /** As Advisory bounds them. */
@@ -26,16 +26,16 @@ export async function advisories(
   changes: readonly Change[],
   archiveDirectory?: string,
 ): Promise<Advisory[]> {
-  const sources = await readSources(tools, changes);
+  const listed = await readListedVersions(tools, changes);
   const installed = await installedSources(tools);
-  const groups = Map.groupBy(changes, (change) => sources.get(change)?.name ?? change.name);
+  const groups = Map.groupBy(changes, (change) => listed.get(change)?.sourceName ?? change.name);
   const fetch = changelogFetcher(tools, settings);
   const found = new Map<Change, Advisory>();
   await inParallel([...groups], async ([sourceName, group]) => {
     const changelog = (await fromArchives(group, archiveDirectory)) ?? (await fetch(group));
     for (const change of group) {
-      const source = sources.get(change);
-      found.set(change, describe(change, changelog, source, installed.get(sourceName)));
+      const version = listed.get(change);
+      found.set(change, describe(change, changelog, version, installed.get(sourceName)));
     }
   });
   return changes.map((change) => found.get(change) ?? unknown(change, 'was not asked for'));
@@ -46,17 +46,17 @@ type Changelog = { entries: readonly ChangelogEntry[]; from: string } | { unknow
 function describe(
   change: Change,
   changelog: Changelog,
-  source: SourceVersion | undefined,
+  version: ListedVersion | undefined,
   installedVersion: string | undefined,
 ): Advisory {
   if ('unknown' in changelog) return unknown(change, changelog.unknown);
-  if (source === undefined) return unknown(change, 'its source package is not known');
+  if (version === undefined) return unknown(change, 'its source package is not known');
   if (installedVersion === undefined) {
     const why =
       'new on this host: nothing of its source was installed that could have been affected';
     return { package: change.name, id: null, cves: [], source: why };
   }
-  const { cves, notice } = fixedBetween(changelog.entries, installedVersion, source.version);
+  const { cves, notice } = fixedBetween(changelog.entries, installedVersion, version.sourceVersion);
   return {
     package: change.name,
     id: notice,

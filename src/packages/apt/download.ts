@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StepFailure } from '../../domain/failure.ts';
 import type { Change } from '../../domain/plan.ts';
@@ -9,16 +9,11 @@ import { archivePath, checkArchive } from './archives.ts';
 import { downloadArgv } from './arguments.ts';
 import { inPortions } from './portions.ts';
 import { remedyFor } from './remedies.ts';
+import { requireRoom } from './room.ts';
 import { runPackageTool } from './run.ts';
 
 /** apt gives up on a silent mirror after half a minute; this bounds one that sends a byte a second. */
 const DOWNLOAD_TIMEOUT_MS = 3_600_000;
-
-/**
- * Room that is left free on the file system, so that the host does not run full by its archives.
- * What unpacking takes is looked at where the host is inspected.
- */
-const ROOM_LEFT_BYTES = 64 * 1024 * 1024;
 
 /** See {@link PackageManager.download} of the port. */
 export async function download(
@@ -31,7 +26,7 @@ export async function download(
   for (const change of changes) {
     if ((await checkArchive(change, directory)) !== 'good') missing.push(change);
   }
-  await requireRoom(missing, directory);
+  await requireRoom(tools, { changes, missing, directory });
   const incoming = join(directory, 'incoming');
   let done = 0;
   for (const portion of inPortions(missing)) {
@@ -50,18 +45,6 @@ export async function download(
   await rm(incoming, { recursive: true, force: true });
   const downloadedBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return { archives: changes.length, downloadedBytes };
-}
-
-async function requireRoom(missing: readonly Change[], directory: string): Promise<void> {
-  const neededBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, ROOM_LEFT_BYTES);
-  const { bavail, bsize } = await statfs(directory);
-  if (bavail * bsize >= neededBytes) return;
-  const megabytes = (bytes: number) => Math.ceil(bytes / 1_000_000);
-  throw new StepFailure(
-    'NotEnoughSpace',
-    `${directory} has room for ${megabytes(bavail * bsize)} MB, the archives need ${megabytes(neededBytes)} MB`,
-    { remedy: remedyFor('NotEnoughSpace') },
-  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { compareVersions, newestVersion } from '../../../src/packages/apt/compar
 /** What dpkg itself says, as the sign of a comparison. */
 function dpkgSays(a: string, b: string): number {
   const holds = (relation: string) =>
-    spawnSync('dpkg', ['--compare-versions', a, relation, b]).status === 0;
+    spawnSync('/usr/bin/dpkg', ['--compare-versions', a, relation, b]).status === 0;
   return holds('lt') ? -1 : holds('gt') ? 1 : 0;
 }
 

@@ -8,7 +8,7 @@ import { parseMaps } from '../../../src/packages/apt/mapped-files.ts';
 import { parseUnmet } from '../../../src/packages/apt/plan.ts';
 import { archiveVersion } from '../../../src/packages/apt/recover.ts';
 import { parsePolicy } from '../../../src/packages/apt/security-versions.ts';
-import { parseSources } from '../../../src/packages/apt/sources.ts';
+import { parseListedVersions } from '../../../src/packages/apt/listed-versions.ts';
 import { parseUnits } from '../../../src/packages/apt/updaters.ts';
 import { fixture } from './fixture.ts';
 
@@ -58,13 +58,25 @@ describe('A policy of the security repositories', () => {
   });
 });
 
-describe('Sources of packages', () => {
-  it('have a name and a version of their own only where they differ', () => {
-    const sources = parseSources(fixture('debian-30.apt-cache-show.stdout'));
-    expect(Object.fromEntries(sources)).toEqual({
-      'libssl3:amd64=3.0.22-1~deb12u2': { name: 'openssl', version: '3.0.22-1~deb12u2' },
-      'linux-image-amd64:amd64=6.1.192-2': { name: 'linux-signed-amd64', version: '6.1.192+2' },
-      'tzdata:all=2026f-0+deb12u1': { name: 'tzdata', version: '2026f-0+deb12u1' },
+describe('Versions in the lists', () => {
+  it('have a source of another name or version only where it differs', () => {
+    const listed = parseListedVersions(fixture('debian-30.apt-cache-show.stdout'));
+    expect(Object.fromEntries(listed)).toEqual({
+      'libssl3:amd64=3.0.22-1~deb12u2': {
+        sourceName: 'openssl',
+        sourceVersion: '3.0.22-1~deb12u2',
+        installedBytes: 6_042 * 1024,
+      },
+      'linux-image-amd64:amd64=6.1.192-2': {
+        sourceName: 'linux-signed-amd64',
+        sourceVersion: '6.1.192+2',
+        installedBytes: 13 * 1024,
+      },
+      'tzdata:all=2026f-0+deb12u1': {
+        sourceName: 'tzdata',
+        sourceVersion: '2026f-0+deb12u1',
+        installedBytes: 2_571 * 1024,
+      },
     });
   });
 });

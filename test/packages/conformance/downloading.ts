@@ -2,16 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailureType } from '../../../src/domain/failure.ts';
 import type { Damage } from '../../../src/lab/repository.ts';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
-import { failureOf, freshDirectory, offer, only, preinstall, type TheLab } from './lab.ts';
+import {
+  failureOf,
+  freshDirectory,
+  offer,
+  only,
+  pendingUpdates,
+  preinstall,
+  type TheLab,
+} from './lab.ts';
 
 export function describeDownloading(theLab: TheLab): void {
   describe('downloading', () => {
     it('fetches every archive once, and keeps what is there and matches', async () => {
       const lab = theLab();
-      const specs = ['load-a', 'load-b'].map((name) => toolPackage({ name, version: '1.0' }));
-      await preinstall(lab, ...specs);
-      await offer(lab, 'security', ...specs.map((spec) => ({ ...spec, version: '1.1' })));
-      const changes = only(await lab.manager.plan('security'), 'load-a', 'load-b');
+      const specs = ['load-a', 'load-b'].map((name) => toolPackage({ name, version: '1.1' }));
+      const changes = await pendingUpdates(lab, ...specs);
       const directory = freshDirectory();
       const bytes = changes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       expect(await lab.manager.download(changes, directory)).toEqual({
@@ -45,7 +51,7 @@ export function describeDownloading(theLab: TheLab): void {
 
     it('replaces an archive that is not the one of the plan', async () => {
       const lab = theLab();
-      const changes = only(await lab.manager.plan('security'), 'load-a');
+      const changes = await pendingUpdates(lab, toolPackage({ name: 'load-c', version: '1.1' }));
       const directory = freshDirectory();
       await lab.manager.download(changes, directory);
       const file = `${directory}/${changes[0]?.archive}`;
@@ -60,7 +66,8 @@ export function describeDownloading(theLab: TheLab): void {
       ['archives-not-found', 'VersionVanished', false],
     ])('from a repository that is %s fails with %s', async (damage, type, retryable) => {
       const lab = theLab();
-      const changes = only(await lab.manager.plan('security'), 'load-a');
+      const name = `load-${damage}`;
+      const changes = await pendingUpdates(lab, toolPackage({ name, version: '1.1' }));
       await lab.security.damage(damage);
       try {
         const failure = await failureOf(lab.manager.download(changes, freshDirectory()));
@@ -73,8 +80,8 @@ export function describeDownloading(theLab: TheLab): void {
 
     it('refuses an archive that fits the lists and not the plan', async () => {
       const lab = theLab();
-      const [change] = only(await lab.manager.plan('security'), 'load-a');
-      if (change === undefined) throw new Error('load-a has no update');
+      const [change] = await pendingUpdates(lab, toolPackage({ name: 'load-d', version: '1.1' }));
+      if (change === undefined) throw new Error('load-d has no update');
       const planned = { ...change, sha256: '0'.repeat(64) };
       const directory = freshDirectory();
       const failure = await failureOf(lab.manager.download([planned], directory));
@@ -83,6 +90,21 @@ export function describeDownloading(theLab: TheLab): void {
       expect(
         await lab.host.runOrThrow(['find', directory, '-maxdepth', '1', '-name', '*.deb']),
       ).toBe('');
+    });
+
+    it('fetches nothing where there is no room for it', async () => {
+      const lab = theLab();
+      const changes = await pendingUpdates(lab, toolPackage({ name: 'load-e', version: '1.1' }));
+      const directory = freshDirectory();
+      await lab.host.runOrThrow(['mkdir', '-p', directory]);
+      await lab.host.runOrThrow(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory]);
+      try {
+        const failure = await failureOf(lab.manager.download(changes, directory));
+        expect(failure.type).toBe('NotEnoughSpace');
+        expect(failure.message).toContain(`${directory} has 2 MB free, the archives need `);
+      } finally {
+        await lab.host.runOrThrow(['umount', directory]);
+      }
     });
 
     it('says that a version has vanished', async () => {

@@ -7,6 +7,7 @@ import {
   installInput,
   offer,
   only,
+  pendingUpdates,
   preinstall,
   stateOf,
   update,
@@ -92,37 +93,76 @@ export function describeInterruptions(theLab: TheLab): void {
       expect(log.match(/ upgrade orphan:all 1\.0 1\.1/g)).toHaveLength(1);
     });
 
-    it('is healed and done again when the tools are killed in its middle', async () => {
+    it('keeps the old version when the disk is full', async () => {
       const lab = theLab();
-      const input = await bulk(lab, '1.0', '1.1');
+      const fat = {
+        ...toolPackage({ name: 'fat', version: '1.1' }),
+        files: { '/opt/fat/data': 'x'.repeat(1_000_000) },
+      };
+      const changes = await pendingUpdates(lab, fat);
+      const directory = freshDirectory();
+      await lab.manager.download(changes, directory);
+      await lab.host.runOrThrow(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/opt/fat']);
+      try {
+        const failure = await failureOf(lab.manager.install(installInput(changes, directory)));
+        expect(failure.type).toBe('NotEnoughSpace');
+        expect(failure.message).toContain('No space left on device');
+        expect(await stateOf(lab, 'fat')).toBe('ii 1.0');
+      } finally {
+        await lab.host.runOrThrow(['umount', '/opt/fat']);
+      }
+      // With room again, the same call as after a person's decision to try again.
+      await lab.manager.install(installInput(changes, directory));
+      expect(await stateOf(lab, 'fat')).toBe('ii 1.1');
+    });
+
+    it.each([
+      ['as soon as it unpacks', '1.0', '1.1', 'half-installed lab-bulk-000:all 1.0'],
+      ['while it unpacks', '1.1', '1.2', 'half-installed lab-bulk-005:all 1.1'],
+      ['when all is unpacked', '1.2', '1.3', 'unpacked lab-bulk-007:all 1.3'],
+      ['while it configures', '1.3', '1.4', 'half-configured lab-bulk-002:all 1.4'],
+    ])('is healed and done again when the tools are killed %s', async (_, from, to, event) => {
+      const lab = theLab();
+      const input = await bulk(lab, from, to);
       const installing = lab.manager.install(input);
-      await untilUnpacking(lab, '1.1');
+      await untilLogged(lab, event);
+      // The process numbers are the host's own: nothing else is called so there.
       await lab.host.run(['pkill', '-9', '-x', 'apt-get']);
       await lab.host.run(['pkill', '-9', '-x', 'dpkg']);
-      const result = await installing;
-      expect(result).toMatchObject({ installed: BULK.count, healed: 1 });
-      await expectWhole(lab, '1.1');
+      expect(await installing).toMatchObject({ installed: BULK.count });
+      await expectWhole(lab, to);
+      const jobs = await lab.host.runOrThrow([
+        'find',
+        '/var/lib/patchcycle/cycles',
+        '-path',
+        `*/jobs/${input.jobPrefix}-install-1/result.json`,
+        '-exec',
+        'cat',
+        '{}',
+        ';',
+      ]);
+      expect(JSON.parse(jobs)).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
     });
 
     it('comes to the same end after a power cut', async () => {
       const lab = theLab();
-      const input = await bulk(lab, '1.1', '1.2');
+      const input = await bulk(lab, '1.4', '1.5');
       const installing = lab.manager.install(input);
       const cut = failsSomehow(installing);
-      await untilUnpacking(lab, '1.2');
+      await untilLogged(lab, 'half-installed lab-bulk-004:all 1.4');
       await lab.host.powerCut();
       await cut;
       await lab.host.start();
       expect((await lab.manager.inspect()).interrupted.length).toBeGreaterThan(0);
       expect(await lab.manager.install(input)).toMatchObject({ installed: BULK.count });
-      await expectWhole(lab, '1.2');
+      await expectWhole(lab, '1.5');
     });
 
     it('leaves a host behind that repair completes', async () => {
       const lab = theLab();
-      const input = await bulk(lab, '1.2', '1.3');
+      const input = await bulk(lab, '1.5', '1.6');
       const cut = failsSomehow(lab.manager.install(input));
-      await untilUnpacking(lab, '1.3');
+      await untilLogged(lab, 'half-installed lab-bulk-004:all 1.5');
       await lab.host.powerCut();
       await cut;
       await lab.host.start();
@@ -153,20 +193,18 @@ async function bulk(lab: ConformanceLab, from: string, to: string) {
   expect(changes).toHaveLength(BULK.count);
   const directory = freshDirectory();
   await lab.manager.download(changes, directory);
+  // What dpkg logs from here on is about this update.
+  await lab.host.runOrThrow(['truncate', '--size=0', '/var/log/dpkg.log']);
   return installInput(changes, directory, { attemptsMax: 3 });
 }
 
-/** Until dpkg is in the middle of the packages of this version. */
-async function untilUnpacking(lab: ConformanceLab, version: string): Promise<void> {
-  const line = ` status half-installed lab-bulk-004:all`;
-  for (let tries = 0; tries < 600; tries += 1) {
-    const log = await lab.host.readFile('/var/log/dpkg.log');
-    const begun = log.lastIndexOf(` upgrade lab-bulk-000:all`);
-    if (begun !== -1 && log.includes(line, begun) && log.slice(begun).includes(` ${version}`))
-      return;
-    await sleep(20);
+/** Until dpkg has written this to its log: `half-installed web:all 1.0`. */
+async function untilLogged(lab: ConformanceLab, event: string): Promise<void> {
+  for (let tries = 0; tries < 2_000; tries += 1) {
+    if ((await lab.host.readFile('/var/log/dpkg.log')).includes(` status ${event}\n`)) return;
+    await sleep(5);
   }
-  throw new Error('dpkg has not begun to unpack');
+  throw new Error(`dpkg has not come to: ${event}`);
 }
 
 async function expectWhole(lab: ConformanceLab, version: string): Promise<void> {

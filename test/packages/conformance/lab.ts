@@ -41,6 +41,16 @@ export async function preinstall(lab: ConformanceLab, ...specs: PackageSpec[]): 
   });
 }
 
+/** Has these packages on the host in version 1.0, an update to 1.1 pending, and answers that part of the plan. */
+export async function pendingUpdates(
+  lab: ConformanceLab,
+  ...specs: PackageSpec[]
+): Promise<Change[]> {
+  await preinstall(lab, ...specs.map((spec) => ({ ...spec, version: '1.0', scripts: {} })));
+  await offer(lab, 'security', ...specs);
+  return only(await lab.manager.plan('security'), ...specs.map(({ name }) => name));
+}
+
 /** The part of a plan that is about these packages; what other tests left to do is none of this one's. */
 export function only(planned: PlannedPackages, ...names: string[]): Change[] {
   return planned.changes.filter(({ name }) => names.includes(name));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Plan } from '../../../src/domain/plan.ts';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
-import { offer, only, preinstall, shown, type TheLab } from './lab.ts';
+import { offer, only, pendingUpdates, preinstall, shown, type TheLab } from './lab.ts';
 
 export function describePlanning(theLab: TheLab): void {
   describe('planning', () => {
@@ -170,18 +170,12 @@ export function describePlanning(theLab: TheLab): void {
   describe('finding out why a change matters', () => {
     it('reads the CVEs of entries that are newer than what is installed', async () => {
       const lab = theLab();
-      await preinstall(lab, toolPackage({ name: 'holey', version: '1.0' }));
-      await offer(
+      const changes = ['DSA-9999-1: holes are mended', 'CVE-2026-1111 and CVE-2026-22222'];
+      const pending = await pendingUpdates(
         lab,
-        'security',
-        toolPackage({
-          name: 'holey',
-          version: '1.1',
-          changes: ['DSA-9999-1: holes are mended', 'CVE-2026-1111 and CVE-2026-22222'],
-        }),
+        toolPackage({ name: 'holey', version: '1.1', changes }),
       );
-      const changes = only(await lab.manager.plan('security'), 'holey');
-      expect(await lab.manager.advisories(changes)).toEqual([
+      expect(await lab.manager.advisories(pending)).toEqual([
         {
           package: 'holey',
           id: 'DSA-9999-1',
@@ -193,12 +187,12 @@ export function describePlanning(theLab: TheLab): void {
 
     it('says unknown where nothing can be asked, and never guesses', async () => {
       const lab = theLab();
-      const changes = only(await lab.manager.plan('security'), 'holey');
+      const pending = await pendingUpdates(lab, toolPackage({ name: 'mute', version: '1.1' }));
       await lab.security.damage('dead');
       try {
-        expect(await lab.manager.advisories(changes)).toEqual([
+        expect(await lab.manager.advisories(pending)).toEqual([
           {
-            package: 'holey',
+            package: 'mute',
             id: null,
             cves: 'unknown',
             source: 'its changelog cannot be reached',
