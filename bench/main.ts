@@ -34,7 +34,12 @@ const results: BenchResult[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`measuring ${name} ...`);
-  results.push(await bench());
+  const result = await bench();
+  results.push(result);
+  // Said at once, so that a run that is stopped has not measured for nothing.
+  console.error(
+    `  ${result.measured.toFixed(3)} ${result.unit}, limit ${result.limit}: ${result.detail}`,
+  );
 }
 console.log(asJson ? JSON.stringify(results, null, 2) : table(results));
 process.exitCode = results.every(({ measured, limit }) => measured <= limit) ? 0 : 2;
