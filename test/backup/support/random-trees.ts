@@ -6,6 +6,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -72,9 +73,9 @@ function apply(directory: string, operation: Operation): void {
   };
   switch (operation.do) {
     case 'write':
-      return writeFileSync(put(), operation.content);
+      return isPipe(path) ? undefined : writeFileSync(put(), operation.content);
     case 'append':
-      return appendFileSync(path, operation.content);
+      return isPipe(path) ? undefined : appendFileSync(path, operation.content);
     case 'directory':
       return void mkdirSync(path, { recursive: true });
     case 'remove':
@@ -100,4 +101,9 @@ function apply(directory: string, operation: Operation): void {
         ? undefined
         : utimesSync(path, operation.seconds, operation.seconds);
   }
+}
+
+/** Opening a pipe for writing would wait for ever for somebody who reads. */
+function isPipe(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
 }
