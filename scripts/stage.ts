@@ -35,6 +35,8 @@ export async function stage(title: string, work: () => Promise<boolean>): Promis
 /** Runs one program with the project's own Node; answers whether it exited with 0. */
 export function runNode(args: readonly string[], timeoutMs: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} minutes`;
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
       // Both outputs in one, so that they stay in order where they are captured.
@@ -46,7 +48,11 @@ export function runNode(args: readonly string[], timeoutMs: number): Promise<boo
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       for (const name of SIGNALS) process.off(name, forward);
-      if (signal !== null) say(`ended by ${signal}, ${timeoutMs / 60_000} minutes are the limit`);
+      if (signal !== null) {
+        say(
+          `ended by ${signal} after ${minutes(performance.now() - started)} of ${minutes(timeoutMs)}`,
+        );
+      }
       resolve(code === 0);
     });
   });
