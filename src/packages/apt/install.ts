@@ -1,13 +1,14 @@
-import { StepFailure, type FailureType } from '../../domain/failure.ts';
+import { StepFailure } from '../../domain/failure.ts';
 import type { Change, Removal } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
-import type { Argv, HostTools, JobResult } from '../../host/tools.ts';
+import type { HostTools } from '../../host/tools.ts';
 import type { InstallInput, InstallResult } from '../port.ts';
 import { requireArchives } from './archives.ts';
 import { APT_ENVIRONMENT, installArgv, jobEnvironment, simulateInstallArgv } from './arguments.ts';
 import { classify, decisiveLine } from './classify.ts';
 import { beyond, deviations } from './compare-simulation.ts';
 import { readHeld } from './held.ts';
+import { FINDINGS_MAX, jobFailure } from './install-failure.ts';
 import { readInstallRecord, writeInstallRecord, type InstallRecord } from './install-record.ts';
 import { newlyLeftAside, readLeftAside } from './left-aside.ts';
 import { DPKG_LOCKS, waitForLocks } from './locks.ts';
@@ -15,12 +16,10 @@ import { readAutomaticMarks, restoreAutomaticMarks } from './marks.ts';
 import { nativeArchitecture } from './native.ts';
 import { parseSimulation } from './parse-simulation.ts';
 import { recover, stillBroken } from './recover.ts';
-import { remedyFor } from './remedies.ts';
 import { packageToolFailure } from './run.ts';
 import type { AptSettings } from './settings.ts';
 import {
   aptName,
-  describeState,
   isInstalled,
   isInterrupted,
   keyOf,
@@ -215,8 +214,6 @@ class Installation {
 
 type Remaining = { changes: Change[]; removals: Removal[] };
 
-const FINDINGS_MAX = 50;
-
 const DRIFT_REMEDY =
   'Nothing was installed. Somebody changed packages, holds or sources on this host since the plan was approved; start the cycle again for a new plan.';
 
@@ -234,46 +231,4 @@ function isInPlace(change: Change, state: PackageState | undefined): boolean {
 /** Removed packages stay in the database for as long as their configuration files are left. */
 function isPresent(state: PackageState | undefined): boolean {
   return state !== undefined && !['n', 'c'].includes(state.abbreviation[1] ?? 'n');
-}
-
-function jobFailure(
-  argv: Argv,
-  result: JobResult,
-  states: readonly PackageState[],
-  remaining: Remaining,
-): StepFailure {
-  const output = `${result.stderr}\n${result.stdout}`;
-  const findings = [
-    ...states.filter(isInterrupted).map(describeState),
-    ...remaining.changes.map((change) => `${keyOf(change)} is not at ${change.newVersion}`),
-  ];
-  const type = failureType(result, output, findings);
-  const end = result.timedOut
-    ? 'hung until its deadline'
-    : result.interrupted
-      ? 'was cut off'
-      : decisiveLine(output, type);
-  const remedies: Partial<Record<FailureType, string>> = {
-    PackageJobFailed:
-      'The packages that are named did not install: see the findings and the output of their maintainer scripts in /var/log/apt/term.log.',
-    PackageJobTimedOut:
-      'A maintainer script hung; the findings name its package. Only what hung below dpkg was ended.',
-    PackageStateBroken: 'Look at `dpkg --audit` on the host.',
-  };
-  return commandFailure(
-    type,
-    `installing ${remaining.changes.length} packages failed: ${end}`,
-    { argv, exitCode: result.exitCode, stderr: result.stderr || result.stdout },
-    remedies[type] ?? remedyFor(type),
-    findings.slice(0, FINDINGS_MAX),
-  );
-}
-
-function failureType(result: JobResult, output: string, findings: readonly string[]): FailureType {
-  if (result.timedOut) return 'PackageJobTimedOut';
-  if (result.interrupted || result.exitCode === 0) {
-    return findings.length > 0 ? 'PackageStateBroken' : 'PackageJobFailed';
-  }
-  const type = classify(output, 'job');
-  return type === 'NotEnoughSpace' || type === 'PackageLockHeld' ? type : 'PackageJobFailed';
 }

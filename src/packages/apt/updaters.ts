@@ -1,13 +1,10 @@
-import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../domain/failure.ts';
-import { writeFileAtomically } from '../../host/atomic-file.ts';
 import { commandFailure } from '../../host/command.ts';
-import { errnoOf, orIfMissing } from '../../host/errno.ts';
 import { hasSystemd } from '../../host/systemd.ts';
 import type { HostTools } from '../../host/tools.ts';
 import { DPKG_LOCKS, findLockHolder } from './locks.ts';
+import { readDropIn, removeDropIn, setAside, writeDropIn } from './updater-drop-in.ts';
 
 /**
  * The units by which Debian and Ubuntu change packages on their own. Timers and the services that
@@ -16,30 +13,6 @@ import { DPKG_LOCKS, findLockHolder } from './locks.ts';
 const WAITING_UNITS = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'];
 const WORKERS = ['apt-daily.service', 'apt-daily-upgrade.service', 'packagekit.service'];
 const UNITS = [...WAITING_UNITS, ...WORKERS];
-
-const UNIT_DIRECTORY = '/etc/systemd/system';
-const DROP_IN = '50-patchcycle-suspended.conf';
-
-/** Where a unit's switch lies. Exported for tests. */
-export function dropInOf(unit: string): string {
-  return join(UNIT_DIRECTORY, `${unit}.d`, DROP_IN);
-}
-
-/**
- * A drop-in with a condition that never holds, and not `systemctl mask`: it holds over the reboot
- * in mid-cycle and when an upgraded apt starts its timers anew, it works beside an administrator's
- * own unit file or mask, and it says itself whose it is and what was before.
- */
-function dropInText(wasActive: boolean): string {
-  return [
-    '# Written by patchcycle for the time of a patch cycle, which removes it at its end.',
-    `# Before: ${wasActive ? 'active' : 'inactive'}`,
-    '[Unit]',
-    '# The root directory exists, so this never holds.',
-    'ConditionPathExists=!/',
-    '',
-  ].join('\n');
-}
 
 type Unit = { unit: string; loaded: boolean; active: boolean };
 
@@ -188,39 +161,4 @@ async function systemctl(tools: HostTools, words: readonly string[]): Promise<vo
     result,
     'Look at the units with `systemctl status`; it is tried again.',
   );
-}
-
-/** Whether the unit was active when it was suspended, or null when it is not suspended. */
-async function readDropIn(unit: string): Promise<boolean | null> {
-  for (const path of [dropInOf(unit), setAsideOf(unit)]) {
-    const text = await orIfMissing(readFile(path, 'utf8'), null);
-    if (text !== null) return /^# Before: active$/m.test(text);
-  }
-  return null;
-}
-
-async function writeDropIn(unit: string, wasActive: boolean): Promise<void> {
-  const path = dropInOf(unit);
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  await writeFileAtomically(path, dropInText(wasActive), 0o644);
-}
-
-/** systemd reads only files that end in `.conf`: under this name it is off but still says what was before. */
-function setAsideOf(unit: string): string {
-  return dropInOf(unit).replace(/\.conf$/, '.resuming');
-}
-
-async function setAside(unit: string): Promise<void> {
-  await orIfMissing(rename(dropInOf(unit), setAsideOf(unit)), undefined);
-}
-
-/** Removes what this tool has written, and the directory when nothing else is in it. */
-async function removeDropIn(unit: string): Promise<void> {
-  await rm(dropInOf(unit), { force: true });
-  await rm(setAsideOf(unit), { force: true });
-  try {
-    await rmdir(dirname(dropInOf(unit)));
-  } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw error;
-  }
 }
