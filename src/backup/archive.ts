@@ -37,15 +37,16 @@ export async function writeArchive(
 ): Promise<Archive | Exclude<Reading, { steady: true }>> {
   const manifestFile = await createFile(join(directory, MANIFEST_NAME));
   const archiveFile = await createFile(join(directory, ARCHIVE_NAME));
+  const frames = createFrameWriter(archiveFile);
   try {
     const manifest = createTextWriter(manifestFile);
-    const frames = createFrameWriter(archiveFile);
     const reading = await readInto(root, scope, paths, manifest, frames);
     if (!reading.steady) return reading;
     const { sha256: manifestSha256 } = await manifest.end();
     const { sha256, bytes } = await frames.end(Buffer.from(manifestSha256, 'hex'));
     return { archiveSha256: sha256, archiveBytes: bytes, manifestSha256, files: paths.length };
   } finally {
+    await frames.close();
     await archiveFile.close();
     await manifestFile.close();
   }
@@ -76,10 +77,7 @@ async function readInto(
       countOthers(entry);
       manifest.add(entryLine(entry));
     },
-    async (chunk) => {
-      await frames.write(chunk);
-      await manifest.flush();
-    },
+    (piece) => both(frames.write(piece), manifest.flush()),
   );
   addGoneBefore(null);
   return reading;
@@ -88,4 +86,14 @@ async function readInto(
 /** Fails with EEXIST on whatever is there already, a planted link too. */
 function createFile(path: string): Promise<FileHandle> {
   return open(path, 'wx+', 0o600);
+}
+
+/** Nothing to wait for is what happens most of the time, and then there is no promise. */
+function both(
+  one: Promise<void> | undefined,
+  other: Promise<void> | undefined,
+): Promise<void> | undefined {
+  return one === undefined && other === undefined
+    ? undefined
+    : Promise.all([one, other]).then(() => undefined);
 }

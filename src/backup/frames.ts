@@ -1,40 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { createCompressor, createCrew, createProver, ReadBackDiffers } from './frame-codec.ts';
 
 /*
  * An archive is a row of zstd frames, which every zstd reads as one stream. Frames are compressed
- * beside each other, one on each of Node's threads. Node's own workers inside one frame
- * (ZSTD_c_nbWorkers) end the stream too early, seen on Node 24.21.
+ * beside each other, on Node's threads. Node's own workers inside one frame (ZSTD_c_nbWorkers) end
+ * the stream too early, seen on Node 24.21.
  */
 
-/** Content of one frame. 4 MiB compress 0.5 % better and hold four times the memory. */
-const FRAME_BYTES = 1024 * 1024;
+/** Content of one frame; smaller ones cost more turns, larger ones more memory. */
+const FRAME_BYTES = 2 * 1024 * 1024;
 
-/** Frames at work at once: Node has four threads, and one frame is being filled. */
-const FRAMES_AT_ONCE = 5;
+/** What a frame may have more than its content, when nothing in it could be compressed: ZSTD_COMPRESSBOUND. */
+const FRAME_MORE_BYTES = 64 * 1024;
 
-/** A third less work than level 3 for 15 % more bytes, measured on the files of a Debian host's packages. */
-const LEVEL = 1;
+/** Frames at work at once, and so 16 MiB of memory: one is filled while the others pass through. */
+const FRAMES_AT_ONCE = 8;
+
+/** Node has four threads. Proving is twice as fast as compressing. */
+const COMPRESSORS = 3;
+const PROVERS = 2;
 
 /** A frame that no zstd decompresses, for what belongs to the archive; RFC 8878, 3.1.2. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const SKIPPABLE_HEADER_BYTES = 8;
-
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-
-/** A frame that was read back is not what was written. */
-export class ReadBackDiffers extends Error {
-  override readonly name = 'ReadBackDiffers';
-}
 
 export type FrameWriter = {
   /** Takes a piece of the stream; to be awaited, because it waits while all frames are at work. */
   write(chunk: Buffer): Promise<void> | undefined;
   /** Writes what is left, then `note` behind it, where only {@link readNote} finds it. */
   end(note: Buffer): Promise<{ sha256: string; bytes: number }>;
+  /** Waits for what is at work, whatever comes of it, and gives the memory back. To be called in every ending. */
+  close(): Promise<void>;
 };
 
 /**
@@ -43,9 +40,13 @@ export type FrameWriter = {
  * the bytes that were read back. Throws {@link ReadBackDiffers} and the operating system's errors.
  */
 export function createFrameWriter(file: FileHandle): FrameWriter {
-  const free = Array.from({ length: FRAMES_AT_ONCE }, () => Buffer.allocUnsafe(FRAME_BYTES));
+  const compressors = createCrew(createCompressor, COMPRESSORS);
+  const provers = createCrew(createProver, PROVERS);
+  const free = Array.from({ length: FRAMES_AT_ONCE - 1 }, () => Buffer.allocUnsafe(FRAME_BYTES));
+  /** Memory for frames that are read back, used again and again. */
+  const spare: Buffer[] = [];
   const hash = createHash('sha256');
-  let frame = free.pop() ?? Buffer.alloc(0);
+  let frame = Buffer.allocUnsafe(FRAME_BYTES);
   let filled = 0;
   let bytes = 0;
   /** The last frame's way into the file and through the proof; frames go both ways in order. */
@@ -54,34 +55,34 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
   let wake: (() => void) | null = null;
   let failure: Error | null = null;
 
+  async function place(compressed: Promise<Buffer[]>, before: Promise<void>): Promise<Place> {
+    const pieces = await compressed;
+    await before;
+    const at = bytes;
+    for (const piece of pieces) {
+      await writeAll(file, piece, bytes);
+      bytes += piece.length;
+    }
+    return { at, length: bytes - at };
+  }
+
+  async function prove(placed: Promise<Place>, content: Buffer, before: Promise<void>) {
+    const { at, length } = await placed;
+    const memory = spare.pop() ?? Buffer.allocUnsafe(FRAME_BYTES + FRAME_MORE_BYTES);
+    const stored = memory.subarray(0, length);
+    await readAll(file, at, stored);
+    await provers.work(stored, content);
+    await before;
+    hash.update(stored);
+    spare.push(memory);
+  }
+
   function dispatch(): void {
-    const content = frame.subarray(0, filled);
-    const [own, before, provenBefore] = [frame, written, proven];
-    const compressed = compress(content, {
-      chunkSize: 256 * 1024,
-      params: {
-        [constants.ZSTD_c_compressionLevel]: LEVEL,
-        [constants.ZSTD_c_checksumFlag]: 1,
-      },
-    });
-    const placed = (async () => {
-      const stored = await compressed;
-      await before;
-      const at = bytes;
-      bytes += stored.length;
-      await writeAll(file, stored, at);
-      return { at, length: stored.length };
-    })();
+    const own = frame;
+    const content = own.subarray(0, filled);
+    const placed = place(compressors.work(content), written);
     written = placed.then(() => undefined);
-    proven = (async () => {
-      const { at, length } = await placed;
-      const stored = await readAll(file, at, length);
-      const again = await decompress(stored, { chunkSize: FRAME_BYTES + 1024 });
-      if (!again.equals(content)) throw new ReadBackDiffers(`the bytes from ${at} on differ`);
-      await provenBefore;
-      hash.update(stored);
-      free.push(own);
-    })();
+    proven = prove(placed, content, proven).then(() => void free.push(own));
     // A failure of either way is kept, and thrown to whoever writes next.
     const keep = (error: Error): void => void (failure ??= error);
     written.catch(keep);
@@ -129,20 +130,30 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
       skippable.writeUInt32LE(note.length, 4);
       note.copy(skippable, SKIPPABLE_HEADER_BYTES);
       await writeAll(file, skippable, bytes);
-      hash.update(await readAll(file, bytes, skippable.length));
+      await readAll(file, bytes, skippable);
+      hash.update(skippable);
       bytes += skippable.length;
       await file.sync();
       return { sha256: hash.digest('hex'), bytes };
     },
+    async close() {
+      await Promise.allSettled([written, proven]);
+      compressors.close();
+      provers.close();
+    },
   };
 }
+
+/** Where a frame lies in the file. */
+type Place = { at: number; length: number };
 
 /** The note of `noteBytes` bytes at the end of an archive, or null when there is none of that length. */
 export async function readNote(file: FileHandle, noteBytes: number): Promise<Buffer | null> {
   const { size } = await file.stat();
   const length = SKIPPABLE_HEADER_BYTES + noteBytes;
   if (size < length) return null;
-  const skippable = await readAll(file, size - length, length);
+  const skippable = Buffer.alloc(length);
+  await readAll(file, size - length, skippable);
   const fits =
     skippable.readUInt32LE(0) === SKIPPABLE_MAGIC && skippable.readUInt32LE(4) === noteBytes;
   return fits ? skippable.subarray(SKIPPABLE_HEADER_BYTES) : null;
@@ -155,12 +166,11 @@ async function writeAll(file: FileHandle, content: Buffer, at: number): Promise<
   }
 }
 
-async function readAll(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const content = Buffer.allocUnsafe(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(content, done, length - done, at + done);
+/** Fills the whole of `into` with what the file has from `at` on. */
+async function readAll(file: FileHandle, at: number, into: Buffer): Promise<void> {
+  for (let done = 0; done < into.length;) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
     if (bytesRead === 0) throw new ReadBackDiffers(`the file ends at ${at + done}`);
     done += bytesRead;
   }
-  return content;
 }

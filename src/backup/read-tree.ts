@@ -32,7 +32,6 @@ export async function readTree(
   emit: (entry: Entry) => void,
   pass?: (chunk: Buffer) => Promise<void> | undefined,
 ): Promise<Reading> {
-  const tar = createTar(toText(root.directory), paths);
   let expected = 0;
   let outOfOrder = false;
   const reader = createTarReader(
@@ -41,17 +40,10 @@ export async function readTree(
       emit(entry);
     }),
   );
-  try {
-    for await (const chunk of tar.archive as AsyncIterable<Buffer>) {
-      reader.push(chunk);
-      await pass?.(chunk);
-    }
-  } catch (error) {
-    tar.stop();
-    await tar.ended;
-    throw error;
-  }
-  const end = await tar.ended;
+  const end = await createTar(toText(root.directory), paths, (piece) => {
+    reader.push(piece);
+    return pass?.(piece);
+  });
   const reading = judge(end);
   if (!reading.steady) return reading;
   if (end.exitCode !== 0) throw new TreeUnreadable(toText(end.messages).trim());

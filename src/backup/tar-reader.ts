@@ -55,7 +55,8 @@ export function createTarReader(visitor: TarVisitor): {
   function takeWhole(chunk: Buffer, at: number): { whole: Buffer | null; next: number } {
     const part = chunk.subarray(at, at + wanted - heldBytes);
     if (heldBytes === 0 && part.length === wanted) return { whole: part, next: at + wanted };
-    held.push(part);
+    // Whoever gives the piece may fill its memory anew.
+    held.push(Buffer.from(part));
     heldBytes += part.length;
     if (heldBytes < wanted) return { whole: null, next: at + part.length };
     const whole = Buffer.concat(held);

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { closeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { CLEAN_ENVIRONMENT } from '../host/clean-environment.ts';
+import { openPipe } from './pipe.ts';
 import { asBytePath, TOP, toBuffer, type BytePath } from './byte-path.ts';
 
 /**
- * The only place of this folder that starts a program by itself. The command runner of src/host
+ * With pipe.ts the only place of this folder that starts a program by itself. The command runner of src/host
  * collects output and closes standard input; here gigabytes stream in and out, and both ends are
  * read while the program runs. The rest of its rules hold: an argument vector, the clean
  * environment, bounded messages.
@@ -45,23 +47,31 @@ const LIST_BYTES = 64 * 1024;
 
 /**
  * Streams an archive of exactly these paths, which lie below `directory`; nothing below them is
- * taken along, no symbolic link is followed.
+ * taken along, no symbolic link is followed. A piece is valid until `take` returns or what it returned
+ * is settled. Throws what `take` throws, after tar was ended.
  */
-export function createTar(
+export async function createTar(
   directory: string,
   paths: readonly BytePath[],
-): { archive: Readable; ended: Promise<TarEnd>; stop(): void } {
+  take: (piece: Buffer) => Promise<void> | undefined,
+): Promise<TarEnd> {
+  const pipe = openPipe();
   const child = spawn('tar', ['--directory', directory, ...CREATE], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', pipe.writeEnd, 'pipe'],
     env: CLEAN_ENVIRONMENT,
   });
+  closeSync(pipe.writeEnd);
   const ended = watch(child);
-  const listed = writeList(child.stdin, paths);
-  return {
-    archive: child.stdout,
-    ended: Promise.all([ended, listed]).then(([end]) => end),
-    stop: () => child.kill('SIGKILL'),
-  };
+  const { stdin } = child;
+  if (stdin === null) throw new Error('tar was started without its standard input');
+  try {
+    const [end] = await Promise.all([ended, writeList(stdin, paths), pipe.read(take)]);
+    return end;
+  } catch (error) {
+    child.kill('SIGKILL');
+    await ended;
+    throw error;
+  }
 }
 
 /** Starts to extract an archive below `directory`, with everything that its members have. */

@@ -47,10 +47,12 @@ function richTree(): { host: TestHost; paths: string[] } {
 }
 
 async function archiveOf({ host, paths }: ReturnType<typeof richTree>): Promise<Buffer> {
-  const tar = createTar(host.root.directory, paths.map(fromText));
   const chunks: Buffer[] = [];
-  for await (const chunk of tar.archive) chunks.push(chunk as Buffer);
-  expect(await tar.ended).toEqual({ exitCode: 0, messages: '' });
+  const ended = await createTar(host.root.directory, paths.map(fromText), (piece) => {
+    chunks.push(Buffer.from(piece));
+    return undefined;
+  });
+  expect(ended).toEqual({ exitCode: 0, messages: '' });
   return Buffer.concat(chunks);
 }
 
