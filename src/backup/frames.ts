@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { createCompressor, createCrew, createProver, ReadBackDiffers } from './frame-codec.ts';
+import { createCompressors } from './frame-compressor.ts';
+import { createFrameProver, ReadBackDiffers, sharedBuffer } from './frame-prover.ts';
 
 /*
  * An archive is a row of zstd frames, which every zstd reads as one stream. Frames are compressed
@@ -11,15 +11,14 @@ import { createCompressor, createCrew, createProver, ReadBackDiffers } from './f
 /** Content of one frame; smaller ones cost more turns, larger ones more memory. */
 const FRAME_BYTES = 2 * 1024 * 1024;
 
-/** What a frame may have more than its content, when nothing in it could be compressed: ZSTD_COMPRESSBOUND. */
-const FRAME_MORE_BYTES = 64 * 1024;
-
 /** Frames at work at once, and so 16 MiB of memory: one is filled while the others pass through. */
 const FRAMES_AT_ONCE = 8;
 
-/** Node has four threads. Proving is twice as fast as compressing. */
+/** Written to the disk while the rest is still compressed, so that the sync at the end is short. */
+const SYNC_EVERY_BYTES = 32 * 1024 * 1024;
+
+/** Node has four threads, and files are written by them too. */
 const COMPRESSORS = 3;
-const PROVERS = 2;
 
 /** A frame that no zstd decompresses, for what belongs to the archive; RFC 8878, 3.1.2. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -40,20 +39,21 @@ export type FrameWriter = {
  * the bytes that were read back. Throws {@link ReadBackDiffers} and the operating system's errors.
  */
 export function createFrameWriter(file: FileHandle): FrameWriter {
-  const compressors = createCrew(createCompressor, COMPRESSORS);
-  const provers = createCrew(createProver, PROVERS);
-  const free = Array.from({ length: FRAMES_AT_ONCE - 1 }, () => Buffer.allocUnsafe(FRAME_BYTES));
-  /** Memory for frames that are read back, used again and again. */
-  const spare: Buffer[] = [];
-  const hash = createHash('sha256');
-  let frame = Buffer.allocUnsafe(FRAME_BYTES);
+  const compressors = createCompressors(COMPRESSORS);
+  const prover = createFrameProver();
+  const free = Array.from({ length: FRAMES_AT_ONCE - 1 }, () => sharedBuffer(FRAME_BYTES));
+  let frame = sharedBuffer(FRAME_BYTES);
   let filled = 0;
+  let synced = 0;
   let bytes = 0;
   /** The last frame's way into the file and through the proof; frames go both ways in order. */
   let written = Promise.resolve();
   let proven = Promise.resolve();
   let wake: (() => void) | null = null;
   let failure: Error | null = null;
+
+  /** A failure on any way is kept, and thrown to whoever writes next. */
+  const keep = (error: Error): void => void (failure ??= error);
 
   async function place(compressed: Promise<Buffer[]>, before: Promise<void>): Promise<Place> {
     const pieces = await compressed;
@@ -63,30 +63,29 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
       await writeAll(file, piece, bytes);
       bytes += piece.length;
     }
+    if (bytes - synced >= SYNC_EVERY_BYTES) {
+      synced = bytes;
+      // The last sync at the end vouches for all of it; this one is the disk's early start.
+      file.datasync().catch(keep);
+    }
     return { at, length: bytes - at };
   }
 
-  async function prove(placed: Promise<Place>, content: Buffer, before: Promise<void>) {
+  async function prove(placed: Promise<Place>, content: Buffer<SharedArrayBuffer>): Promise<void> {
     const { at, length } = await placed;
-    const memory = spare.pop() ?? Buffer.allocUnsafe(FRAME_BYTES + FRAME_MORE_BYTES);
-    const stored = memory.subarray(0, length);
-    await readAll(file, at, stored);
-    await provers.work(stored, content);
-    await before;
-    hash.update(stored);
-    spare.push(memory);
+    await prover.prove({ fd: file.fd, at, length, content });
   }
 
   function dispatch(): void {
     const own = frame;
     const content = own.subarray(0, filled);
-    const placed = place(compressors.work(content), written);
+    const placed = place(compressors.compress(content), written);
     written = placed.then(() => undefined);
-    proven = prove(placed, content, proven).then(() => void free.push(own));
-    // A failure of either way is kept, and thrown to whoever writes next.
-    const keep = (error: Error): void => void (failure ??= error);
+    const done = prove(placed, content).then(() => void free.push(own));
+    proven = Promise.all([proven, done]).then(() => undefined);
     written.catch(keep);
-    proven.catch(keep).finally(() => wake?.());
+    proven.catch(keep);
+    done.catch(keep).finally(() => wake?.());
     filled = 0;
   }
 
@@ -130,16 +129,18 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
       skippable.writeUInt32LE(note.length, 4);
       note.copy(skippable, SKIPPABLE_HEADER_BYTES);
       await writeAll(file, skippable, bytes);
-      await readAll(file, bytes, skippable);
-      hash.update(skippable);
+      const again = Buffer.alloc(skippable.length);
+      await readAll(file, bytes, again);
+      if (!again.equals(skippable)) throw new ReadBackDiffers('the end of the file differs');
+      const sha256 = await prover.finish(again);
       bytes += skippable.length;
       await file.sync();
-      return { sha256: hash.digest('hex'), bytes };
+      return { sha256, bytes };
     },
     async close() {
       await Promise.allSettled([written, proven]);
       compressors.close();
-      provers.close();
+      await prover.close();
     },
   };
 }

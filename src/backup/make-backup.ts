@@ -7,7 +7,7 @@ import { errnoOf, orIfMissing } from '../host/errno.ts';
 import { writeArchive, type Archive } from './archive.ts';
 import { estimateBackupBytes, mebibytes, requireBackupSpace } from './backup-space.ts';
 import { toText } from './byte-path.ts';
-import { ReadBackDiffers } from './frame-codec.ts';
+import { ReadBackDiffers } from './frame-prover.ts';
 import { listScope } from './list-tree.ts';
 import { readMounts } from './mounts.ts';
 import { TreeUnreadable } from './read-tree.ts';
