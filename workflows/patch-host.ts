@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Approval } from '../src/domain/approval.ts';
 import type { Report } from '../src/domain/report.ts';
 import { changeHost, windowIsOpen } from './cycle/change.ts';
@@ -47,9 +47,14 @@ async function beforeAnyChange(cycle: Cycle): Promise<Approval | Ending> {
   }
 }
 
+/**
+ * Each preparation drains the host; one that never fits into its window must not do so for ever.
+ */
+const PREPARATIONS_MAX = 5;
+
 async function makeReady(cycle: Cycle): Promise<Approval | Ending> {
   await inspect(cycle);
-  for (;;) {
+  for (let round = 1; round <= PREPARATIONS_MAX; round++) {
     const settled = await settleOnPlan(cycle);
     if ('outcome' in settled) return settled;
     await prepare(cycle);
@@ -57,6 +62,14 @@ async function makeReady(cycle: Cycle): Promise<Approval | Ending> {
     // The window closed while everything was made ready: the host gets its traffic back until the next one.
     await runUndos(cycle);
   }
+  const { host, policy } = cycle.input;
+  throw ApplicationFailure.nonRetryable(
+    `The maintenance window of ${host} closed ${PREPARATIONS_MAX} times before the host was ready for the change.`,
+    'WindowClosed',
+    {
+      remedy: `Make the window of policy ${policy.name} longer, or raise limits.wholeCycle so that a cycle waits for enough of it, and start again.`,
+    },
+  );
 }
 
 function endingWithoutChange(cycle: Cycle, error: unknown): Ending {

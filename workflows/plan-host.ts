@@ -16,5 +16,7 @@ export async function planHost(rawInput: unknown): Promise<PlanOverview> {
   };
   const on = stepsOn(host, policy);
   await on.refresh('refresh the package lists', step);
-  return on.plan(`plan updates, scope ${policy.scope}`, step);
+  const plan = await on.plan(`plan updates, scope ${policy.scope}`, step);
+  await on.release('delete what was downloaded for the changelogs', step);
+  return plan;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Report } from '../../src/domain/report.ts';
 import type { HostActivities } from '../../src/domain/steps.ts';
+import { CENTRAL_TASK_QUEUE, WORKFLOW_TYPES } from '../../src/temporal/names.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
 import { FAULT_KINDS, modelHost, type Fault, type Model } from './support/model-host.ts';
 import { timeSkippingEnvironment } from './support/environments.ts';
@@ -135,4 +136,54 @@ describe('each undo', () => {
       expectGivenBack(model, 'restored');
     },
   );
+});
+
+describe('a restore that finds that nothing had begun to change', () => {
+  it('is reported as a failure before any change, and claims no proof that was not made', async () => {
+    const model = modelHost([{ step: 'upgrade', kind: 'throws-for-good' }]);
+    model.activities.restore = () => Promise.resolve(null);
+    const report = await runCycle(model);
+
+    expect(report).toMatchObject({ outcome: 'failed', restore: null });
+    expect(report.explanation).not.toMatch(/put back|proven/);
+    expectGivenBack(model, 'failed');
+  });
+});
+
+describe('every ending that reaches the host', () => {
+  it.each<[Outcome, Fault['step'] | null]>([
+    ['failed', 'baseline'],
+    ['restored', 'verify'],
+    ['patched', null],
+  ])('%s lets retention remove old backups', async (outcome, step) => {
+    const model = modelHost(step === null ? [] : [{ step, kind: 'throws-for-good' }]);
+    expect((await runCycle(model)).outcome).toBe(outcome);
+    expect(model.host.ran.filter((name) => name === 'retention')).toHaveLength(1);
+  });
+});
+
+describe('a plan that is empty because fixes had to be left out', () => {
+  it('ends up to date, and the explanation names what is missing', async () => {
+    const model = modelHost();
+    Object.assign(model.offer, { changes: 0, leftOut: ['openssl 3.0.2: it is held.'] });
+    const report = await runCycle(model);
+    expect(report.outcome).toBe('up-to-date');
+    expect(report.explanation).toContain('openssl 3.0.2: it is held.');
+    expect(report.explanation).not.toMatch(/nothing to do/i);
+  });
+});
+
+describe('a plan without a cycle', () => {
+  it('refreshes, plans, and deletes what it downloaded to read changelogs', async () => {
+    const model = modelHost();
+    const plan = await bench.withAgent('model-1', model, () =>
+      bench.env.client.workflow.execute(WORKFLOW_TYPES.planHost, {
+        taskQueue: CENTRAL_TASK_QUEUE,
+        workflowId: 'plan/model-1',
+        args: [inputFor('model-1', policyOf())],
+      }),
+    );
+    expect(plan).toMatchObject({ changeCount: 2, securityCount: 2 });
+    expect(model.host.ran).toEqual(['refresh', 'plan', 'release']);
+  });
 });

@@ -326,6 +326,35 @@ describe('a cycle that needs attention', () => {
       { model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]), fields: hold },
     ));
 
+  it('says on accept that the host is still drained, when it cannot be undrained', () =>
+    withCycle(
+      async ({ handle }) => {
+        await until(handle, 'needs-attention');
+        await handle.signal(MESSAGES.resolve, { by: 'ada', how: 'accept' });
+        const { outcome, explanation } = (await handle.result()) as Report;
+        expect(outcome).toBe('accepted-as-is');
+        expect(explanation).toMatch(/still drained: .*undrain/);
+      },
+      {
+        model: modelHost([{ step: 'undrain', kind: 'throws-for-good' }]),
+        fields: { approval: { required: false } },
+      },
+    ));
+
+  it('comes of an undrain that fails, and restore then means restore', () =>
+    withCycle(
+      async ({ handle, model }) => {
+        await until(handle, 'needs-attention');
+        await handle.signal(MESSAGES.resolve, { by: 'ada', how: 'restore' });
+        expect(((await handle.result()) as Report).outcome).toBe('restored');
+        expect(model.host).toMatchObject({ packages: 'old', drained: false, lockedBy: null });
+      },
+      {
+        model: modelHost([{ step: 'undrain', kind: 'throws-for-good', times: 1 }]),
+        fields: { approval: { required: false } },
+      },
+    ));
+
   it('comes of a restore that fails, which is tried again when a person says so', () =>
     withCycle(
       async ({ handle, model }) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '../../src/domain/report.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
-import { modelHost, type Model } from './support/model-host.ts';
+import { modelHost, type Fault, type Model } from './support/model-host.ts';
 import { timeSkippingEnvironment } from './support/environments.ts';
 
 let bench: CycleBench;
@@ -51,6 +51,37 @@ describe('a maintenance window', () => {
     expect(local.find(({ type }) => type === 'weekday')?.value).toBe('Sat');
     expect(['02', '03', '04', '05']).toContain(local.find(({ type }) => type === 'hour')?.value);
     expect(model.host.ran.filter((step) => step === 'plan').length).toBeGreaterThanOrEqual(1);
+  });
+
+  describe('that closes while the host is made ready', () => {
+    const short = {
+      window: { ...weekly, rrule: 'FREQ=DAILY', duration: '10s' },
+      limits: { wholeCycle: '1s', agentAnswers: '5s', agentSilent: '1s', reboot: '1s' },
+    };
+    // Three failures before each success take longer than the window is open.
+    const slowBackup = (times: number): Fault => ({
+      step: 'backup',
+      kind: 'throws-retryable',
+      times,
+      strikes: (run) => run % 4 !== 0,
+    });
+
+    it('gives the traffic back and is patched in the next one', async () => {
+      const model = modelHost([slowBackup(3)]);
+      const { outcome } = await report(model, short);
+      expect(outcome).toBe('patched');
+      const { ran } = model.host;
+      expect(ran.indexOf('undrain')).toBeLessThan(ran.indexOf('upgrade'));
+      expect(ran.filter((step) => step === 'drain')).toHaveLength(2);
+    });
+
+    it('time after time fails the cycle with nothing changed, instead of draining the host for ever', async () => {
+      const model = modelHost([slowBackup(Infinity)]);
+      const { outcome, failures } = await report(model, short);
+      expect(outcome).toBe('failed');
+      expect(failures.at(-1)).toMatchObject({ type: 'WindowClosed' });
+      expect(model.host).toMatchObject({ packages: 'old', drained: false, lockedBy: null });
+    });
   });
 
   it('that never opens again fails the cycle with nothing changed', async () => {

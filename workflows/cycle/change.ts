@@ -68,44 +68,61 @@ async function firstFailure(
 async function finishWithUndrain(cycle: Cycle): Promise<Ending> {
   for (;;) {
     const failure = await firstFailure(cycle, () => runUndos(cycle));
-    if (failure === null) {
-      const { changeCount, securityCount } = cycle.plan ?? { changeCount: 0, securityCount: 0 };
-      return {
-        outcome: 'patched',
-        explanation: `${changeCount} packages were brought to the planned versions, ${securityCount} of them for security; the host is as healthy as before.`,
-      };
+    if (failure === null) return patched(cycle);
+    const way = await waitForResolution(cycle, failure);
+    if (way === 'accept') return accept(cycle, failure);
+    if (way === 'restore') {
+      registerUndo(cycle, 'change', () => restoreHost(cycle));
+      return putBack(cycle, failure);
     }
-    if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
   }
+}
+
+function patched({ plan }: Cycle): Ending {
+  const { changeCount, securityCount } = plan ?? { changeCount: 0, securityCount: 0 };
+  return {
+    outcome: 'patched',
+    explanation: `${changeCount} packages were brought to the planned versions, ${securityCount} of them for security; the host is as healthy as before.`,
+  };
 }
 
 async function putBack(cycle: Cycle, cause: FailureRecord): Promise<Ending> {
   for (;;) {
     const failure = await firstFailure(cycle, () => runUndos(cycle));
-    if (failure === null) {
-      const untouched = !cycle.found.touched && REFUSALS.includes(cause.type);
-      return untouched
-        ? {
-            outcome: 'failed',
-            explanation: `${cause.message} Nothing had been changed on the host, and that is proven.`,
-          }
-        : {
-            outcome: 'restored',
-            explanation: `${cause.message} The host was put back from its backup, and that is proven.`,
-          };
-    }
+    if (failure === null) return afterRestore(cycle, cause);
     if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
   }
+}
+
+/** Says of a restore only what was shown: without a proof there is none, because nothing had begun. */
+function afterRestore({ found }: Cycle, cause: FailureRecord): Ending {
+  if (found.restore === null) {
+    return {
+      outcome: 'failed',
+      explanation: `${cause.message} The host had not begun to change anything.`,
+    };
+  }
+  const untouched = !found.touched && REFUSALS.includes(cause.type);
+  return untouched
+    ? {
+        outcome: 'failed',
+        explanation: `${cause.message} Nothing had been changed on the host, and that is proven.`,
+      }
+    : {
+        outcome: 'restored',
+        explanation: `${cause.message} The host was put back from its backup, and that is proven.`,
+      };
 }
 
 /** A person takes the host as it is. Traffic and updaters come back all the same; nothing is restored. */
 async function accept(cycle: Cycle, failure: FailureRecord): Promise<Ending> {
   dropUndo(cycle, 'change');
-  await firstFailure(cycle, () => runUndos(cycle));
   const by = cycle.decisions.at(-1)?.decision.by ?? 'a person';
+  const left = await firstFailure(cycle, () => runUndos(cycle));
+  const warning = left === null ? '' : ` It is still drained: ${left.message}`;
   return {
     outcome: 'accepted-as-is',
-    explanation: `${by} accepted the host as it is, after: ${failure.message}`,
+    explanation: `${by} accepted the host as it is, after: ${failure.message}${warning}`,
   };
 }
 

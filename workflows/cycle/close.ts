@@ -18,7 +18,8 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   // Whatever came to nothing earlier: if the last step reached the host, it is there.
   const hostIsGone = cycle.steps.at(-1)?.failure?.type === 'HostUnreachable';
 
-  if (!hostIsGone && ending.outcome === 'patched') {
+  // In every ending: nightly cycles that are restored would otherwise fill the disk with backups.
+  if (!hostIsGone) {
     await attempt(cycle, () =>
       runStep(
         cycle,

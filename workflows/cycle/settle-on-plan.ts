@@ -29,10 +29,7 @@ export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
   for (let round = 1; round <= ROUNDS_MAX; round++) {
     const plan = await makePlan(cycle);
     if (plan.changeCount + plan.removalCount === 0) {
-      return {
-        outcome: 'up-to-date',
-        explanation: `Nothing to do: no ${cycle.input.policy.scope === 'security' ? 'security ' : ''}update is pending.`,
-      };
+      return { outcome: 'up-to-date', explanation: nothingToDo(plan) };
     }
     if (approval?.digest !== plan.digest) {
       const answer = await obtainApproval(cycle, plan, approved);
@@ -68,6 +65,15 @@ async function makePlan(cycle: Cycle): Promise<PlanOverview> {
   );
   takePlan(cycle, plan);
   return plan;
+}
+
+/** Fixes that the plan had to leave out are named: "nothing to do" alone would hide them. */
+function nothingToDo({ scope, leftOut = [] }: PlanOverview): string {
+  const kind = scope === 'security' ? 'security ' : '';
+  if (leftOut.length === 0) return `Nothing to do: no ${kind}update is pending.`;
+  const named = leftOut.slice(0, 3).join(' ');
+  const more = leftOut.length > 3 ? ` And ${leftOut.length - 3} more, in the plan.` : '';
+  return `No ${kind}update can be installed now, but not everything is up to date: ${named}${more}`;
 }
 
 function describePlan(plan: PlanOverview): string {

@@ -35,6 +35,8 @@ export type Fault = {
     | 'runs-twice';
   /** How many runs of the step are hit; every one by default. */
   times?: number;
+  /** Whether it strikes the step's nth run, counted from 1; every run by default. */
+  strikes?: (run: number) => boolean;
   type?: FailureType;
 };
 
@@ -53,7 +55,7 @@ export type Model = {
   /** How often each fault really struck. */
   struck: Map<Fault, number>;
   /** Versions that the repository offers; tests change it to make the plan drift. */
-  offer: { version: string; removals: string[]; changes: number };
+  offer: { version: string; removals: string[]; changes: number; leftOut?: string[] };
 };
 
 export function modelHost(faults: readonly Fault[] = []): Model {
@@ -69,14 +71,17 @@ export function modelHost(faults: readonly Fault[] = []): Model {
     ran: [],
   };
   const struck = new Map<Fault, number>(faults.map((fault) => [fault, 0]));
-  const offer = { version: '2.0', removals: [] as string[], changes: 2 };
+  const offer: Model['offer'] = { version: '2.0', removals: [], changes: 2 };
 
   /** Runs one step's effect under whatever fault is meant for it. */
   async function act<T>(step: keyof HostActivities, effect: () => T): Promise<T> {
     host.ran.push(step);
+    const run = host.ran.filter((name) => name === step).length;
     const fault = faults.find(
       (candidate) =>
-        candidate.step === step && (struck.get(candidate) ?? 0) < (candidate.times ?? Infinity),
+        candidate.step === step &&
+        (struck.get(candidate) ?? 0) < (candidate.times ?? Infinity) &&
+        (candidate.strikes?.(run) ?? true),
     );
     if (fault === undefined) return effect();
     struck.set(fault, (struck.get(fault) ?? 0) + 1);
@@ -263,6 +268,7 @@ function overview(input: StepInput, host: ModelHost, offer: Model['offer']): Pla
     rows,
     removals,
     held: [],
+    ...(offer.leftOut === undefined ? {} : { leftOut: offer.leftOut }),
     rebootExpected: { answer: 'unknown', reason: 'model' },
   };
 }
