@@ -1,12 +1,15 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { Approval } from '../src/domain/approval.ts';
+import { durationMs } from '../src/domain/duration.ts';
 import type { Report } from '../src/domain/report.ts';
-import { changeHost, windowIsOpen } from './cycle/change.ts';
+import { waitForResolution } from './cycle/attention.ts';
+import { changeHost, windowHas } from './cycle/change.ts';
 import { closeCycle } from './cycle/close.ts';
 import { runUndos } from './cycle/compensation.ts';
 import { noteFailure, openCycle, type Cycle } from './cycle/cycle.ts';
 import { listenToPeople } from './cycle/decisions.ts';
 import { failureRecord } from './cycle/failure-record.ts';
+import { firstFailure } from './cycle/first-failure.ts';
 import { inspect, prepare } from './cycle/prepare.ts';
 import { settleOnPlan, type Ending } from './cycle/settle-on-plan.ts';
 
@@ -37,7 +40,6 @@ async function beforeAnyChange(cycle: Cycle): Promise<Approval | Ending> {
   if (cycle.aborted !== null) scope.cancel(); // The word came before the first step.
   try {
     const ready = await scope.run(() => makeReady(cycle));
-    if ('outcome' in ready) await runUndos(cycle);
     return ready;
   } catch (error) {
     const ending = endingWithoutChange(cycle, error);
@@ -47,29 +49,18 @@ async function beforeAnyChange(cycle: Cycle): Promise<Approval | Ending> {
   }
 }
 
-/**
- * Each preparation drains the host; one that never fits into its window must not do so for ever.
- */
-const PREPARATIONS_MAX = 5;
-
 async function makeReady(cycle: Cycle): Promise<Approval | Ending> {
+  const { limits } = cycle.input.policy;
   await inspect(cycle);
-  for (let round = 1; round <= PREPARATIONS_MAX; round++) {
+  for (;;) {
     const settled = await settleOnPlan(cycle);
     if ('outcome' in settled) return settled;
     await prepare(cycle);
-    if (windowIsOpen(cycle)) return settled;
-    // The window closed while everything was made ready: the host gets its traffic back until the next one.
+    if (windowHas(cycle, durationMs(limits.wholeCycle))) return settled;
+    // It took too much of the window: the host gets its traffic back until the next one. Settling
+    // waits for that one, and gives up after some in vain.
     await runUndos(cycle);
   }
-  const { host, policy } = cycle.input;
-  throw ApplicationFailure.nonRetryable(
-    `The maintenance window of ${host} closed ${PREPARATIONS_MAX} times before the host was ready for the change.`,
-    'WindowClosed',
-    {
-      remedy: `Make the window of policy ${policy.name} longer, or raise limits.wholeCycle so that a cycle waits for enough of it, and start again.`,
-    },
-  );
 }
 
 function endingWithoutChange(cycle: Cycle, error: unknown): Ending {
@@ -88,15 +79,18 @@ function endingWithoutChange(cycle: Cycle, error: unknown): Ending {
   return { outcome: 'failed', explanation: `${failure.message} Nothing was changed on the host.` };
 }
 
+/** A host that stays drained is no ending: a person mends the hook, or takes the host as it is. */
 async function endUndone(cycle: Cycle, ending: Ending): Promise<Ending> {
-  try {
-    await runUndos(cycle);
-    return ending;
-  } catch (error) {
-    const failure = noteFailure(cycle, failureRecord(error, cycle.input.host));
-    return {
-      ...ending,
-      explanation: `${ending.explanation} But it could not be undrained: ${failure.message}`,
-    };
-  }
+  return CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      const failure = await firstFailure(cycle, () => runUndos(cycle));
+      if (failure === null) return ending;
+      const way = await waitForResolution(cycle, failure);
+      if (way !== 'accept') continue; // Nothing was changed, so retry and restore mean the same.
+      return {
+        ...ending,
+        explanation: `${ending.explanation} But it is still drained, and that was accepted: ${failure.message}`,
+      };
+    }
+  });
 }

@@ -54,8 +54,8 @@ const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {
   // After every wait the plan is made again.
   'awaiting-approval': ['planning', 'reporting'],
   'awaiting-window': ['planning', 'reporting'],
-  // Back to planning when the window closed while the host was made ready.
-  preparing: ['planning', 'patching', 'reporting'],
+  // Back to planning when the window closed while the host was made ready; attention when it cannot be undrained.
+  preparing: ['planning', 'patching', 'needs-attention', 'reporting'],
   patching: ['rebooting', 'verifying', 'restoring', 'needs-attention'],
   rebooting: ['verifying', 'restoring', 'needs-attention'],
   verifying: ['restoring', 'needs-attention', 'reporting'],

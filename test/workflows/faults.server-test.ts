@@ -162,6 +162,28 @@ describe('every ending that reaches the host', () => {
   });
 });
 
+describe('a cycle that inspect turned away', () => {
+  it('leaves the backups and the lock of the cycle that has the host alone', async () => {
+    const model = modelHost();
+    model.host.lockedBy = 'another';
+    const { outcome, failures } = await runCycle(model);
+    expect(outcome).toBe('failed');
+    expect(failures.map(({ type }) => type)).toEqual(['HostLocked']);
+    expect(model.host.lockedBy).toBe('another');
+    expect(model.host.ran).not.toContain('retention');
+  });
+});
+
+describe('a host that was gone for its last step and is back', () => {
+  it('gets its report and is unlocked all the same', async () => {
+    const model = modelHost([{ step: 'inspect', kind: 'crashes-after-its-effect' }]);
+    const { outcome, failures } = await runCycle(model);
+    expect(outcome).toBe('failed');
+    expect(failures.map(({ type }) => type)).toEqual(['HostUnreachable']);
+    expect(model.host.lockedBy).toBeNull();
+  });
+});
+
 describe('a plan that is empty because fixes had to be left out', () => {
   it('ends up to date, and the explanation names what is missing', async () => {
     const model = modelHost();

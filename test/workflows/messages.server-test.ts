@@ -53,6 +53,16 @@ async function until(handle: WorkflowHandle, state: CycleStateName): Promise<Cyc
   );
 }
 
+/** Waits until a person is asked about another plan than the one with this digest; answers the new digest. */
+async function untilPlanned(handle: WorkflowHandle, before: string): Promise<string> {
+  for (let tries = 0; tries < 300; tries++) {
+    const now = await view(handle);
+    if (now.state.name === 'awaiting-approval' && digestOf(now) !== before) return digestOf(now);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('No other plan was ever asked about');
+}
+
 function digestOf(now: CycleView): string {
   if (now.plan === null) throw new Error('There is no plan yet');
   return now.plan.digest;
@@ -86,12 +96,33 @@ describe('an approval', () => {
       const again = await until(handle, 'awaiting-approval');
       expect(digestOf(again)).not.toBe(first);
       expect(again.state).toMatchObject({
-        why: expect.stringContaining('changed since it was approved'),
+        why: expect.stringMatching(/asks for approval.*changed since it was approved/),
       });
 
       await handle.signal(MESSAGES.approve, { by: 'ada', digest: digestOf(again) });
       const report = (await handle.result()) as Report;
       expect(report.plan?.rows[0]?.newVersion).toBe('2.1');
+    }));
+
+  it('of an earlier plan approves nothing of the plan that the report shows', () =>
+    withCycle(async ({ handle, model }) => {
+      const first = digestOf(await until(handle, 'awaiting-approval'));
+      model.offer.version = '2.1';
+      await handle.signal(MESSAGES.approve, { by: 'ada', digest: first });
+      const again = await untilPlanned(handle, first);
+      await handle.signal(MESSAGES.reject, { by: 'bob', digest: again });
+      const report = (await handle.result()) as Report;
+      expect(report).toMatchObject({ outcome: 'rejected', approvedBy: null });
+    }));
+
+  it('is asked for with the removal named, however much else drifted', () =>
+    withCycle(async ({ handle, model }) => {
+      const first = digestOf(await until(handle, 'awaiting-approval'));
+      Object.assign(model.offer, { version: '2.1', removals: ['gamma'] });
+      await handle.signal(MESSAGES.approve, { by: 'ada', digest: first });
+      await untilPlanned(handle, first);
+      const { state } = await until(handle, 'awaiting-approval');
+      expect(state).toMatchObject({ why: expect.stringContaining('removes gamma') });
     }));
 
   it('is needed for a plan that removes a package, whatever the policy says', () => {
@@ -325,6 +356,31 @@ describe('a cycle that needs attention', () => {
       },
       { model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]), fields: hold },
     ));
+
+  it.each([
+    ['retry', 'is undrained when that goes well', { times: 1 }, /Nothing was changed/, false],
+    ['accept', 'is left drained, and the report says so', {}, /still drained.*accepted/, true],
+  ] as const)(
+    'comes of a host that was not changed and cannot be undrained; on %s it %s',
+    (how, _, times, explanation, drained) =>
+      withCycle(
+        async ({ handle, model }) => {
+          await until(handle, 'needs-attention');
+          await handle.signal(MESSAGES.resolve, { by: 'ada', how });
+          const report = (await handle.result()) as Report;
+          expect(report.outcome).toBe('failed');
+          expect(report.explanation).toMatch(explanation);
+          expect(model.host).toMatchObject({ packages: 'old', drained, lockedBy: null });
+        },
+        {
+          model: modelHost([
+            { step: 'baseline', kind: 'throws-for-good' },
+            { step: 'undrain', kind: 'throws-for-good', ...times },
+          ]),
+          fields: { approval: { required: false } },
+        },
+      ),
+  );
 
   it('says on accept that the host is still drained, when it cannot be undrained', () =>
     withCycle(

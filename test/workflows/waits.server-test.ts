@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { CycleView } from '../../src/domain/cycle.ts';
 import type { Report } from '../../src/domain/report.ts';
+import { MESSAGES } from '../../src/temporal/names.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
 import { modelHost, type Fault, type Model } from './support/model-host.ts';
 import { timeSkippingEnvironment } from './support/environments.ts';
@@ -10,11 +13,53 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
+const DAY_MS = 86_400_000;
+
 async function report(model: Model, fields: Record<string, unknown>): Promise<Report> {
   return bench.withAgent('wait-1', model, async () => {
     const handle = await bench.start(inputFor('wait-1', policyOf(fields)));
     return (await handle.result()) as Report;
   });
+}
+
+/** Approves so many plans, each time something is asked; `between` happens while the window is waited for. */
+async function withApprovals(
+  model: Model,
+  fields: Record<string, unknown>,
+  approvals: number,
+  between: () => void = () => undefined,
+): Promise<Report> {
+  return bench.withAgent('wait-1', model, async () => {
+    const handle = await bench.start(inputFor('wait-1', policyOf(fields)));
+    let last = '';
+    for (let given = 0; given < approvals; given++) {
+      if (given > 0) {
+        await untilState(handle, ({ state }) => state.name === 'awaiting-window');
+        between();
+        await bench.env.sleep('8d');
+      }
+      const { plan } = await untilState(
+        handle,
+        (now) => now.state.name === 'awaiting-approval' && now.plan?.digest !== last,
+      );
+      last = plan?.digest ?? '';
+      await handle.signal(MESSAGES.approve, { by: 'ada', digest: last });
+    }
+    return (await handle.result()) as Report;
+  });
+}
+
+async function untilState(
+  handle: WorkflowHandle,
+  isThere: (now: CycleView) => boolean,
+): Promise<CycleView> {
+  for (let tries = 0; tries < 300; tries++) {
+    const now = await handle.query<CycleView>(MESSAGES.cycle);
+    if (isThere(now)) return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { state } = await handle.query<CycleView>(MESSAGES.cycle);
+  throw new Error(`The cycle never came there, but to ${JSON.stringify(state)}`);
 }
 
 describe('an approval that nobody gives', () => {
@@ -50,7 +95,7 @@ describe('a maintenance window', () => {
     }).formatToParts(new Date(upgrade?.startedAt ?? 0));
     expect(local.find(({ type }) => type === 'weekday')?.value).toBe('Sat');
     expect(['02', '03', '04', '05']).toContain(local.find(({ type }) => type === 'hour')?.value);
-    expect(model.host.ran.filter((step) => step === 'plan').length).toBeGreaterThanOrEqual(1);
+    expect(model.host.ran.filter((step) => step === 'plan').length).toBeGreaterThanOrEqual(2);
   });
 
   describe('that closes while the host is made ready', () => {
@@ -75,12 +120,82 @@ describe('a maintenance window', () => {
       expect(ran.filter((step) => step === 'drain')).toHaveLength(2);
     });
 
+    it('begins no change with less left than a whole cycle needs', async () => {
+      // Two failures take four of the ten seconds.
+      const slow: Fault = { step: 'backup', kind: 'throws-retryable', times: 2 };
+      const model = modelHost([slow]);
+      const { outcome } = await report(model, {
+        ...short,
+        limits: { ...short.limits, wholeCycle: '7s' },
+      });
+      expect(outcome).toBe('patched');
+      expect(model.host.ran.filter((step) => step === 'drain')).toHaveLength(2);
+    });
+
+    it('leaves the approval of an unchanged plan in force', async () => {
+      const model = modelHost([slowBackup(3)]);
+      const approval = { required: true, expires: '72h' };
+      const { outcome, decisions } = await withApprovals(model, { ...short, approval }, 1);
+      expect(outcome).toBe('patched');
+      expect(decisions).toHaveLength(1);
+    });
+
     it('time after time fails the cycle with nothing changed, instead of draining the host for ever', async () => {
       const model = modelHost([slowBackup(Infinity)]);
       const { outcome, failures } = await report(model, short);
       expect(outcome).toBe('failed');
       expect(failures.at(-1)).toMatchObject({ type: 'WindowClosed' });
       expect(model.host).toMatchObject({ packages: 'old', drained: false, lockedBy: null });
+    });
+  });
+
+  it('is asked about again when the plan drifted until it opened', async () => {
+    const model = modelHost();
+    const fields = { window: weekly, approval: { required: true, expires: '30d' } };
+    const drift = () => (model.offer.version = '2.1');
+    const { outcome, decisions, plan } = await withApprovals(model, fields, 2, drift);
+    expect(outcome).toBe('patched');
+    expect(decisions).toHaveLength(2);
+    expect(plan?.rows[0]?.newVersion).toBe('2.1');
+  });
+
+  it('that is exactly as long as a whole cycle fails it with what to do, after some openings', async () => {
+    const model = modelHost();
+    const { outcome, failures } = await report(model, {
+      window: { ...weekly, duration: '30m' },
+      limits: { wholeCycle: '30m', agentAnswers: '5s' },
+    });
+    expect(outcome).toBe('failed');
+    expect(failures.at(-1)).toMatchObject({
+      type: 'WindowClosed',
+      details: { remedy: expect.stringContaining('limits.wholeCycle') },
+    });
+    expect(model.host).toMatchObject({ packages: 'old', lockedBy: null });
+  });
+
+  it('that closed in the middle is overstepped only when a person was told so', async () => {
+    const model = modelHost([{ step: 'upgrade', kind: 'throws-for-good', times: 1 }]);
+    const fields = {
+      onFailure: 'hold',
+      window: { ...weekly, rrule: 'FREQ=DAILY', duration: '10m' },
+      limits: { wholeCycle: '1m', agentAnswers: '5s', agentSilent: '1s', reboot: '1s' },
+    };
+    await bench.withAgent('wait-1', model, async () => {
+      const handle = await bench.start(inputFor('wait-1', policyOf(fields)));
+      const retry = () => handle.signal(MESSAGES.resolve, { by: 'ada', how: 'retry' });
+      const now = await bench.env.currentTimeMs();
+      await bench.env.sleep(2.5 * DAY_MS - (now % DAY_MS)); // Noon, long after an opening and before the next.
+      await untilState(handle, ({ state }) => state.name === 'needs-attention');
+      await retry();
+      await untilState(
+        handle,
+        ({ state }) => state.name === 'needs-attention' && state.failure.type === 'WindowClosed',
+      );
+      expect(model.host.packages).toBe('old');
+      await retry();
+      const { outcome, failures } = (await handle.result()) as Report;
+      expect(outcome).toBe('patched');
+      expect(failures.map(({ type }) => type)).toEqual(['PackageJobFailed', 'WindowClosed']);
     });
   });
 

@@ -5,8 +5,8 @@ import type { InstallSummary } from '../../src/domain/steps.ts';
 import { nextOpening } from '../../src/planning/windows.ts';
 import { waitForResolution } from './attention.ts';
 import { dropUndo, registerUndo, runUndos } from './compensation.ts';
-import { enter, noteFailure, planDigest, type Cycle } from './cycle.ts';
-import { failureRecord } from './failure-record.ts';
+import { enter, planDigest, type Cycle } from './cycle.ts';
+import { firstFailure } from './first-failure.ts';
 import { stepsOn } from './host-steps.ts';
 import { seconds } from './prepare.ts';
 import { restoreHost } from './restore.ts';
@@ -38,6 +38,7 @@ export async function changeHost(cycle: Cycle, approval: Approval): Promise<Endi
       : 'restore';
     if (way === 'restore') return putBack(cycle, failure);
     if (way === 'accept') return accept(cycle, failure);
+    if (failure.type === 'WindowClosed') cycle.mayFinishOutsideWindow = true;
   }
   return finishWithUndrain(cycle);
 }
@@ -51,18 +52,6 @@ function needsPersonFirst(cycle: Cycle, failure: FailureRecord): boolean {
     cycle.input.policy.onFailure === 'hold' ||
     ['HostUnreachable', 'RebootCapReached', 'WindowClosed'].includes(failure.type)
   );
-}
-
-async function firstFailure(
-  cycle: Cycle,
-  work: () => Promise<void>,
-): Promise<FailureRecord | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    return noteFailure(cycle, failureRecord(error, cycle.input.host));
-  }
 }
 
 async function finishWithUndrain(cycle: Cycle): Promise<Ending> {
@@ -212,12 +201,11 @@ async function verify(cycle: Cycle): Promise<void> {
 
 /**
  * Enters a state whose step takes the host down. Once the window is closed no further such step
- * begins by itself; the first retry that a person asks for may run outside it.
+ * begins by itself: a person says whether the rest is finished outside it.
  */
 function beginDisruption(cycle: Cycle, name: 'patching' | 'rebooting'): void {
   if (cycle.state.name !== name) enter(cycle, { name, digest: planDigest(cycle) });
-  const personWantsIt = cycle.decisions.some(({ decision }) => decision.kind === 'resolve');
-  if (personWantsIt || windowIsOpen(cycle)) return;
+  if (cycle.mayFinishOutsideWindow || windowHas(cycle, 1)) return;
   throw ApplicationFailure.nonRetryable(
     `The maintenance window of ${cycle.input.host} closed before the change was finished.`,
     'WindowClosed',
@@ -228,9 +216,10 @@ function beginDisruption(cycle: Cycle, name: 'patching' | 'rebooting'): void {
   );
 }
 
-export function windowIsOpen({ input }: Cycle): boolean {
+/** Whether the window, if the policy has one, is open now and stays so for this long. */
+export function windowHas({ input }: Cycle, leftMs: number): boolean {
   const { window } = input.policy;
   if (window === undefined) return true;
-  const opening = nextOpening(window, Date.now(), 1);
+  const opening = nextOpening(window, Date.now(), leftMs);
   return opening !== null && opening.opensAtMs <= Date.now();
 }

@@ -1,4 +1,6 @@
 import { ActivityFailure } from '@temporalio/workflow';
+import { durationMs } from '../../src/domain/duration.ts';
+import type { NamedPolicy } from '../../src/domain/policy.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { enter, noteFailure, now, type Cycle } from './cycle.ts';
 import { failureRecord } from './failure-record.ts';
@@ -13,13 +15,14 @@ import type { Ending } from './settle-on-plan.ts';
  */
 export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> {
   const { input, step } = cycle;
-  const on = stepsOn(input.host, input.policy);
   enter(cycle, { name: 'reporting', outcome: ending.outcome });
   // Whatever came to nothing earlier: if the last step reached the host, it is there.
   const hostIsGone = cycle.steps.at(-1)?.failure?.type === 'HostUnreachable';
+  const on = stepsOn(input.host, hostIsGone ? impatient(input.policy) : input.policy);
 
-  // In every ending: nightly cycles that are restored would otherwise fill the disk with backups.
-  if (!hostIsGone) {
+  // In every ending, because nightly cycles that are restored would fill the disk with backups; but
+  // a cycle that inspect turned away does not own the host.
+  if (!hostIsGone && cycle.found.facts !== null) {
     await attempt(cycle, () =>
       runStep(
         cycle,
@@ -30,16 +33,25 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
     );
   }
   let report = draftReport(cycle, ending);
-  if (!hostIsGone) {
-    report =
-      (await attempt(cycle, () => on.report('write the report', { ...step, draft: report }))) ??
-      report;
-    await attempt(cycle, () => on.release('give the lock back', step));
-  }
+  const complete = await attempt(cycle, () =>
+    on.report('write the report', { ...step, draft: report }),
+  );
+  const answers = complete !== null || cycle.found.failures.at(-1)?.type !== 'HostUnreachable';
+  if (answers) await attempt(cycle, () => on.release('give the lock back', step));
+  report = complete ?? report;
   report = { ...report, failures: cycle.found.failures, endedAt: now() };
   await attempt(cycle, () => controlActivities('store the report').storeReport(report));
   enter(cycle, { name: 'ended', outcome: ending.outcome });
   return report;
+}
+
+/** How long a host that was gone a moment ago may take to come back for its report and its lock. */
+const GONE_HOST_WAIT = '1m';
+
+function impatient(policy: NamedPolicy): NamedPolicy {
+  const { limits } = policy;
+  if (durationMs(limits.agentAnswers) <= durationMs(GONE_HOST_WAIT)) return policy;
+  return { ...policy, limits: { ...limits, agentAnswers: GONE_HOST_WAIT } };
 }
 
 async function attempt<T>(cycle: Cycle, work: () => Promise<T>): Promise<T | null> {

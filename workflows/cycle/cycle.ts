@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { Approval } from '../../src/domain/approval.ts';
 import {
   transition,
   type CycleState,
@@ -37,6 +38,12 @@ export type Cycle = {
   readonly decisions: TakenDecision[];
   readonly refused: RefusedMessage[];
   refusedCount: number;
+  /** The approval in force and the plan it is for; another digest needs another one. */
+  approved: { approval: Approval; plan: PlanOverview } | null;
+  /** Openings of the maintenance window that were waited for. */
+  windowWaits: number;
+  /** A person who was told that the window had closed said to finish all the same. */
+  mayFinishOutsideWindow: boolean;
   /** The last approval or rejection of the plan that is waited for. */
   verdict: TakenDecision | null;
   aborted: Abort | null;
@@ -80,6 +87,9 @@ export function openCycle(rawInput: unknown): Cycle {
     decisions: [],
     refused: [],
     refusedCount: 0,
+    approved: null,
+    windowWaits: 0,
+    mayFinishOutsideWindow: false,
     verdict: null,
     aborted: null,
     resolution: null,

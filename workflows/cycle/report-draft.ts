@@ -42,11 +42,11 @@ export function draftReport(cycle: Cycle, ending: Ending): Report {
   };
 }
 
-function approvedBy(cycle: Cycle): string | null {
-  const approval = cycle.decisions.findLast(({ decision }) => decision.kind === 'approve');
-  if (approval !== undefined) return `${approval.decision.by} at ${approval.at}`;
-  const automatic = cycle.steps.some(
-    ({ step, status }) => step === 'approval' && status === 'skipped',
-  );
-  return automatic ? `automatically, by policy ${cycle.input.policy.name}` : null;
+/** Only an approval of the very plan that the report shows; one of an earlier plan approves nothing of it. */
+function approvedBy({ approved, plan }: Cycle): string | null {
+  if (approved === null || approved.approval.digest !== plan?.digest) return null;
+  const { approval } = approved;
+  return approval.kind === 'person'
+    ? `${approval.by} at ${approval.at}`
+    : `automatically, by policy ${approval.policy}`;
 }

@@ -19,26 +19,26 @@ export type Ending = { outcome: Outcome; explanation: string };
  */
 const ROUNDS_MAX = 25;
 
+/** So many openings that pass before the host is ready are no accident; each of them may drain it in vain. */
+const OPENINGS_MAX = 5;
+
 /**
  * Makes the plan, has it approved and waits for the window, until all three hold at the same
  * moment: after every wait the plan is made again, and one that differs is approved again.
  */
 export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
-  let approval: Approval | null = null;
-  let approved: PlanOverview | null = null;
   for (let round = 1; round <= ROUNDS_MAX; round++) {
     const plan = await makePlan(cycle);
     if (plan.changeCount + plan.removalCount === 0) {
       return { outcome: 'up-to-date', explanation: nothingToDo(plan) };
     }
-    if (approval?.digest !== plan.digest) {
-      const answer = await obtainApproval(cycle, plan, approved);
+    if (cycle.approved?.approval.digest !== plan.digest) {
+      const answer = await obtainApproval(cycle, plan);
       if ('outcome' in answer) return answer;
-      approval = answer;
-      approved = plan;
-      if (approval.kind === 'person') continue;
+      cycle.approved = { approval: answer, plan };
+      if (answer.kind === 'person') continue;
     }
-    if (!(await waitForWindow(cycle))) return approval;
+    if (!(await waitForWindow(cycle))) return cycle.approved.approval;
   }
   throw ApplicationFailure.nonRetryable(
     `The plan for ${cycle.input.host} changed ${ROUNDS_MAX} times while it was waited for.`,
@@ -81,22 +81,14 @@ function describePlan(plan: PlanOverview): string {
   return `${plan.changeCount} packages, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
 }
 
-async function obtainApproval(
-  cycle: Cycle,
-  plan: PlanOverview,
-  before: PlanOverview | null,
-): Promise<Approval | Ending> {
+async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approval | Ending> {
   const { policy, host } = cycle.input;
   const rule = needsPerson(policy, plan, cycle.found.facts?.unattended === true);
   if (rule === null) {
     skipStep(cycle, 'approval', `policy ${policy.name} asks for none`);
     return { kind: 'automatic', digest: plan.digest, policy: policy.name };
   }
-  const drift = before === null ? [] : describeDrift(before, plan);
-  const why =
-    drift.length === 0
-      ? rule
-      : `the plan changed since it was approved (${drift.slice(0, 3).join('; ')})`;
+  const why = rule + driftSince(cycle.approved, plan);
   return runStep(
     cycle,
     'approval',
@@ -121,7 +113,8 @@ async function obtainApproval(
       `${host} waits for approval`,
       `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}`,
     );
-    const decided = await condition(() => cycle.verdict !== null, expiresMs, {
+    const leftMs = Math.max(1, Date.parse(expiresAt) - Date.now());
+    const decided = await condition(() => cycle.verdict !== null, leftMs, {
       summary: `approval of ${digest.slice(0, 12)} expires`,
     });
     const verdict = takeVerdict(cycle);
@@ -142,13 +135,25 @@ async function obtainApproval(
   }
 }
 
+/** What an approver who has seen the earlier plan has to look at now; the rule itself is always said. */
+function driftSince(approved: Cycle['approved'], plan: PlanOverview): string {
+  if (approved === null) return '';
+  const drift = describeDrift(approved.plan, plan);
+  const since = approved.approval.kind === 'person' ? 'it was approved' : 'it was first made';
+  const more = drift.length > 3 ? `; and ${drift.length - 3} more` : '';
+  return `; the plan changed since ${since} (${drift.slice(0, 3).join('; ')}${more})`;
+}
+
 function takeVerdict(cycle: Cycle): Cycle['verdict'] {
   const { verdict } = cycle;
   cycle.verdict = null;
   return verdict;
 }
 
-/** Answers whether it had to wait; then the world may have changed. */
+/**
+ * Answers whether it had to wait; then the world may have changed.
+ * Throws ApplicationFailure `WindowClosed` when one opening after another passed in vain.
+ */
 async function waitForWindow(cycle: Cycle): Promise<boolean> {
   const { policy, host } = cycle.input;
   if (policy.window === undefined || cycle.plan === null) {
@@ -171,6 +176,7 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
     skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
     return false;
   }
+  if (++cycle.windowWaits > OPENINGS_MAX) throw openingsMissed(cycle);
   const opensAt = new Date(opening.opensAtMs).toISOString();
   enter(cycle, { name: 'awaiting-window', digest: cycle.plan.digest, opensAt });
   await runStep(
@@ -180,4 +186,15 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
     () => `opened ${now()}`,
   );
   return true;
+}
+
+function openingsMissed({ input }: Cycle): ApplicationFailure {
+  const { host, policy } = input;
+  return ApplicationFailure.nonRetryable(
+    `The maintenance window of ${host} opened ${OPENINGS_MAX} times, and each time it was too late before the host was ready for the change.`,
+    'WindowClosed',
+    {
+      remedy: `A change begins only while ${policy.limits.wholeCycle} of the window are left (limits.wholeCycle). Make the window of policy ${policy.name} longer or that limit shorter, have the plan approved in time, and start again.`,
+    },
+  );
 }
