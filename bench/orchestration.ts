@@ -49,7 +49,9 @@ export async function orchestration(): Promise<BenchResult> {
           connection: native,
           taskQueue: hostTaskQueue(name),
           activities: models[index]?.activities ?? {},
+          // As an agent polls.
           maxConcurrentActivityTaskExecutions: 1,
+          maxConcurrentActivityTaskPolls: 1,
         }),
       ),
     ]);

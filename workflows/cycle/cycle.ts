@@ -14,7 +14,7 @@ import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
 import { showDetails } from './details.ts';
 import type { Undo } from './compensation.ts';
 import { parseInput } from './input.ts';
-import { publishIdentity, publishPlan, publishState } from './search-attributes.ts';
+import { publishState } from './search-attributes.ts';
 
 /** What steps find out on the way and the report tells afterwards. */
 export type Findings = Pick<
@@ -96,7 +96,6 @@ export function openCycle(rawInput: unknown): Cycle {
     cancelPreparation: null,
     undos: [],
   };
-  publishIdentity(cycle);
   publishState(cycle, null);
   showDetails(cycle);
   return cycle;
@@ -110,9 +109,9 @@ export function enter(cycle: Cycle, next: CycleState): void {
   showDetails(cycle);
 }
 
+/** The next state publishes it for search. */
 export function takePlan(cycle: Cycle, plan: PlanOverview): void {
   cycle.plan = plan;
-  publishPlan(plan);
   showDetails(cycle);
 }
 
