@@ -1,23 +1,25 @@
-import { z } from 'zod';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootedWithChange } from '../src/backup/booted-with-change.ts';
 import {
   noteRestored,
   readBackupEntry,
   readRestoredEntry,
   writeBackupEntry,
-  type RestoredEntry,
+  type BackupEntry,
 } from '../src/backup/journal-entries.ts';
 import { makeBackup } from '../src/backup/make-backup.ts';
+import { changedByOthers, changedOutside, type Versions } from '../src/backup/packages-outside.ts';
 import { auditChecks, fileChecks } from '../src/backup/proof-checks.ts';
 import { proveAgainstBackup } from '../src/backup/prove.ts';
-import { readRecord, withBackup } from '../src/backup/record.ts';
+import { withBackup } from '../src/backup/record.ts';
 import { restoreFrom } from '../src/backup/restore.ts';
 import { NEVER_COVERED, resolveScope } from '../src/backup/scope.ts';
 import { settleServices } from '../src/backup/services.ts';
 import { treeRoot } from '../src/backup/tree-root.ts';
 import { StepFailure } from '../src/domain/failure.ts';
-import { BootIdentity } from '../src/domain/facts.ts';
 import type { Check } from '../src/domain/health.ts';
-import { Plan, type RebootRequired } from '../src/domain/plan.ts';
+import { Plan } from '../src/domain/plan.ts';
 import type {
   BackupSummary,
   PlannedStepInput,
@@ -28,7 +30,8 @@ import type {
 } from '../src/domain/steps.ts';
 import { readBaseline } from '../src/health/baseline-entry.ts';
 import { settledHealth, type SettleSettings } from '../src/health/settle.ts';
-import { isSameBoot, readBootIdentity } from '../src/host/boot-identity.ts';
+import { orIfMissing } from '../src/host/errno.ts';
+import { readBootIdentity } from '../src/host/boot-identity.ts';
 import { jobsBegun, waitForJobs } from '../src/host/jobs-begun.ts';
 import { archivesOf, backupDirectory } from '../src/host/paths.ts';
 import { plannedChanges } from './approved-plan.ts';
@@ -54,7 +57,8 @@ const CHECKS_MAX = 500;
 /**
  * Backs up what the plan may change. As long as no change has begun, each run makes it anew: after a
  * wait for the next window the newest state is the right one. From then on the backup stands.
- * Fails with `PlanDrifted`, `BadInput`, `NotEnoughSpace`, `BackupUnverifiable`.
+ * Other package tools are waited for.
+ * Fails with `PlanDrifted`, `BadInput`, `NotEnoughSpace`, `BackupUnverifiable`, `PackageLockHeld`.
  */
 export async function backup(
   context: StepContext,
@@ -69,6 +73,9 @@ export async function backup(
     throw changeHasBegun(input.host);
   }
 
+  await packages.waitUntilUnlocked();
+  const boot = await readBootIdentity();
+  const versions = await versionsOnDisk(context);
   tools.progress('asking the packages which files the plan may change');
   const archives = archivesOf(paths, input.cycle);
   const footprint = await packages.footprint(plan.changes, plan.removals, archives);
@@ -89,15 +96,21 @@ export async function backup(
   });
   const { archiveSha256, archiveBytes, files } = record;
   const summary: BackupSummary = { directory, archiveSha256, archiveBytes, files };
-  await writeBackupEntry(journal, { digest: input.digest, summary });
+  await packages.waitUntilUnlocked();
+  const now = await versionsOnDisk(context);
+  const during = changedOutside({ changes: [], removals: [] }, versions, now);
+  if (during.length > 0) throw changedDuringBackup(host, during);
+  await writeBackupEntry(journal, { digest: input.digest, summary, boot, packages: versions });
   return summary;
 }
 
 /**
  * Puts the host back as its backup has it: files, what is generated from them, and services. Does
- * nothing, and answers null, where neither a backup nor a change was made. A package job that still
- * runs is waited for first.
- * Fails with `BackupMissing`, `BackupTampered`, `NotEnoughSpace`, `RestoreIncomplete`.
+ * nothing, and answers null, where no change has begun: what differs from the backup then is the work
+ * of others. Package jobs and tools that still run are waited for first, and a host on which somebody
+ * else changed packages since the backup is left alone.
+ * Fails with `BackupMissing`, `BackupTampered`, `NotEnoughSpace`, `RestoreIncomplete`,
+ * `PackageLockHeld`.
  */
 export async function restore(
   context: StepContext,
@@ -106,11 +119,14 @@ export async function restore(
   const { journal, packages, paths, tools } = context;
   const directory = backupDirectory(paths, input.cycle);
   const { archiveSha256, cycle } = input;
-  const backedUp = archiveSha256 !== null && (await readRecord(directory)) !== null;
-  if (!backedUp && !(await hasChangeBegun(context))) return null;
+  if (!(await wasChangeOrdered(context))) return null;
   if (archiveSha256 === null) throw nothingToRestoreFrom(input.host);
 
   await waitForJobs(journal.directory, tools);
+  // A job that was given up has a result and may work on all the same; so may a tool of others.
+  await packages.waitUntilUnlocked();
+  const entry = await readBackupEntry(journal);
+  await refuseChangesOfOthers(context, input.host, entry);
   tools.progress('holding the backup against its hash');
   return withBackup(directory, { archiveSha256, cycle }, async (opened) => {
     const root = treeRoot('/');
@@ -119,7 +135,7 @@ export async function restore(
     // What was just generated anew is in the backup as well: as it was, to the last bit.
     await restoreFrom(opened, root, tools);
     const done = await readRestoredEntry(journal);
-    const booted = await bootedWithChange(context, done);
+    const booted = await bootedWithChange(journal);
     const services = await settleServices(tools, {
       manifest: opened.manifest,
       backedUpAtMs: Date.parse(opened.record.createdAt),
@@ -171,18 +187,36 @@ async function hasChangeBegun({ journal }: StepContext): Promise<boolean> {
 }
 
 /**
- * A host that was booted with the change runs all of it, its kernel too, until the next boot. Null
- * when it runs since before the change, or was booted when everything was back already.
+ * A job has its directory before it is started. One that was never seen to begin may still do so,
+ * on a host that is slow: it counts, so that nobody is told of an untouched host.
  */
-async function bootedWithChange(
-  { journal }: StepContext,
-  { boot }: RestoredEntry,
-): Promise<RebootRequired | null> {
-  const facts = z.object({ boot: BootIdentity }).safeParse(await journal.read('facts'));
-  const now = await readBootIdentity();
-  if (!facts.success || boot === null || isSameBoot(facts.data.boot, now)) return null;
-  if (!isSameBoot(boot, now)) return null;
-  return { answer: 'yes', reason: 'the host was booted while the change was on its disk' };
+async function wasChangeOrdered({ journal }: StepContext): Promise<boolean> {
+  const names: string[] = await orIfMissing(readdir(join(journal.directory, 'jobs')), []);
+  return names.some((name) => CHANGE_JOB.test(name));
+}
+
+async function versionsOnDisk({ packages }: StepContext): Promise<Versions> {
+  return Object.fromEntries(await packages.versionsOnDisk());
+}
+
+/** Where the change has left a package database that cannot be read, there is nothing to compare. */
+async function refuseChangesOfOthers(
+  context: StepContext,
+  host: string,
+  entry: BackupEntry | null,
+): Promise<void> {
+  if (entry?.packages === undefined) return;
+  const plan = Plan.parse(await context.journal.read('plan'));
+  let now: Versions;
+  try {
+    now = await versionsOnDisk(context);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    context.tools.progress('the package database cannot be read; it is put back unseen');
+    return;
+  }
+  const sentences = changedOutside(plan, entry.packages, now);
+  if (sentences.length > 0) throw changedByOthers(host, sentences);
 }
 
 function incomplete(
@@ -202,6 +236,18 @@ function incomplete(
       remedy:
         'Look at each difference on the host. Resolve with restore to try again, or with accept when the host is good as it is.',
       findings: findings.slice(0, FINDINGS_MAX).map((finding) => finding.slice(0, 500)),
+    },
+  );
+}
+
+function changedDuringBackup(host: string, sentences: readonly string[]): StepFailure {
+  return new StepFailure(
+    'BackupUnverifiable',
+    `Somebody else changed packages of ${host} while its backup was made: ${sentences.slice(0, 3).join(' ')} Nothing was changed on the host by this cycle.`,
+    {
+      remedy:
+        'Keep other package tools (Puppet, Ansible, a person) from the host during its window, and start the cycle again.',
+      findings: sentences.slice(0, FINDINGS_MAX),
     },
   );
 }

@@ -15,6 +15,10 @@ export const BackupEntry = z.object({
     archiveBytes: z.number(),
     files: z.number(),
   }),
+  /** The boot during which it was made; entries of older agents have none. */
+  boot: BootIdentity.optional(),
+  /** What was installed then, by `name:architecture`; entries of older agents do not know. */
+  packages: z.record(z.string(), z.string()).optional(),
 });
 export type BackupEntry = z.infer<typeof BackupEntry>;
 

@@ -87,6 +87,19 @@ export type PackageManager = {
   /** Versions by `name:architecture`; packages that are not fully installed are missing. Changes nothing. */
   installedVersions(): Promise<ReadonlyMap<string, string>>;
 
+  /**
+   * Versions by `name:architecture` of everything of which files are on the disk, in whatever state:
+   * what an interrupted run left half installed too. Changes nothing.
+   */
+  versionsOnDisk(): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * Waits, a bounded time, until no package tool is at work, whoever started it: files that are
+   * copied or put back beside one are of two states. Nobody is kept from starting one afterwards.
+   * Changes nothing. Fails with `PackageLockHeld`, naming who is at work.
+   */
+  waitUntilUnlocked(): Promise<void>;
+
   /** Whether the host must boot again for what is installed to be what runs, judged without the plan. Changes nothing. */
   rebootRequired(): Promise<RebootRequired>;
 

@@ -6,13 +6,14 @@ import { download } from './download.ts';
 import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
 import { install } from './install.ts';
+import { DPKG_LOCKS, waitForLocks } from './locks.ts';
 import { plan } from './plan.ts';
 import { rebootRequired } from './reboot.ts';
 import { refresh } from './refresh.ts';
 import { repair } from './repair.ts';
 import { settleAfterRestore } from './settle.ts';
 import { APT_SETTINGS, type AptSettings } from './settings.ts';
-import { isInstalled, keyOf, packageStates } from './states.ts';
+import { hasFiles, isInstalled, keyOf, packageStates, type PackageState } from './states.ts';
 import { resumeUpdaters, suspendUpdaters } from './updaters.ts';
 
 /** The package tools of Debian and Ubuntu behind the port. */
@@ -29,6 +30,9 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     install: (input) => install(tools, settings, input),
     audit: (changes) => audit(tools, changes),
     installedVersions: () => installedVersions(tools),
+    versionsOnDisk: () => versionsOnDisk(tools),
+    waitUntilUnlocked: () =>
+      waitForLocks(DPKG_LOCKS, settings.lockWaitMs, (text) => tools.progress(text)),
     rebootRequired: () => rebootRequired(tools),
     suspendUpdaters: (remember) => suspendUpdaters(tools, settings.updatersWaitMs, remember),
     resumeUpdaters: (names) => resumeUpdaters(tools, names),
@@ -37,6 +41,13 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
 }
 
 async function installedVersions(tools: HostTools): Promise<ReadonlyMap<string, string>> {
-  const states = await packageStates(tools);
-  return new Map(states.filter(isInstalled).map((state) => [keyOf(state), state.version]));
+  return versionsOf((await packageStates(tools)).filter(isInstalled));
+}
+
+async function versionsOnDisk(tools: HostTools): Promise<ReadonlyMap<string, string>> {
+  return versionsOf((await packageStates(tools)).filter(hasFiles));
+}
+
+function versionsOf(states: readonly PackageState[]): ReadonlyMap<string, string> {
+  return new Map(states.map((state) => [keyOf(state), state.version]));
 }

@@ -75,6 +75,11 @@ export function isInstalled({ abbreviation }: PackageState): boolean {
   return abbreviation[1] === 'i' && abbreviation.length === 2;
 }
 
+/** Not removed: dpkg knows files of it besides configuration files that a removal has left. */
+export function hasFiles({ abbreviation }: PackageState): boolean {
+  return !['n', 'c'].includes(abbreviation[1] ?? 'n');
+}
+
 /** Left behind by a run that did not end: half installed, unpacked, half configured, or with triggers to run. */
 export function isInterrupted({ abbreviation }: PackageState): boolean {
   return /^.[HUFWt]/.test(abbreviation) || needsReinstallation(abbreviation);

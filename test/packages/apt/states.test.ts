@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   aptName,
   describeState,
+  hasFiles,
   isInstalled,
   isInterrupted,
   keyOf,
@@ -63,6 +64,7 @@ describe('A package', () => {
   ])('in the state %s is installed: %s, interrupted: %s', (abbreviation, installed, broken) => {
     expect(isInstalled(state(abbreviation))).toBe(installed);
     expect(isInterrupted(state(abbreviation))).toBe(broken);
+    expect(hasFiles(state(abbreviation))).toBe(installed || broken);
   });
 
   it('is named with its architecture only where that is a foreign one', () => {

@@ -71,6 +71,15 @@ export function describeInterruptions(theLab: TheLab): void {
       expect(await lab.manager.install(input)).toMatchObject({ installed: 1, healed: 0 });
     });
 
+    it('tells whoever copies or puts back files that another tool is at work, in the same way', async () => {
+      const lab = theLab();
+      await lab.manager.waitUntilUnlocked();
+      await whileLocked(lab, '/var/lib/dpkg/lock-frontend', async () => {
+        const failure = await failureOf(lab.manager.waitUntilUnlocked());
+        expect([failure.type, failure.retryable]).toEqual(['PackageLockHeld', true]);
+      });
+    });
+
     it('is waited for by a new agent when the old one died, and never started twice', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'orphan', version: '1.0' }));

@@ -65,6 +65,8 @@ export function labManager(
     audit: call('audit'),
     installedVersions: async () =>
       new Map((await ask('installedVersions')).value as [string, string][]),
+    versionsOnDisk: async () => new Map((await ask('versionsOnDisk')).value as [string, string][]),
+    waitUntilUnlocked: call('waitUntilUnlocked'),
     rebootRequired: call('rebootRequired'),
     suspendUpdaters: async (remember) => {
       const answer = await ask('suspendUpdaters');
