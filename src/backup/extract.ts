@@ -73,10 +73,14 @@ export async function extractMembers(
   return kept;
 }
 
-/** Extracts members that were kept, below a directory. Throws {@link ExtractionFailed}. */
-export async function extractKept(kept: KeptMembers, directory: string): Promise<void> {
+/** Extracts members that were kept, below a directory; `more` are arguments for tar. Throws {@link ExtractionFailed}. */
+export async function extractKept(
+  kept: KeptMembers,
+  directory: string,
+  more: readonly string[] = [],
+): Promise<void> {
   if (kept.size === 0) return;
-  const tar = extractTar(toText(directory));
+  const tar = extractTar(toText(directory), more);
   for (const pieces of kept.values()) await give(tar.archive, Buffer.concat(pieces));
   await finish(tar);
 }

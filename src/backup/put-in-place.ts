@@ -1,11 +1,10 @@
-import { chownSync, mkdirSync } from 'node:fs';
 import { errnoOf } from '../host/errno.ts';
 import { makeBreathe } from './breathe.ts';
 import { comparePaths, nameOf, parentOf, toText, type BytePath } from './byte-path.ts';
 import type { Entry } from './entry.ts';
 import { DirectoryMoved, makeHolder } from './held-directory.ts';
 import { stagedPath, type Stages } from './stages.ts';
-import { onDisk, type TreeRoot } from './tree-root.ts';
+import type { TreeRoot } from './tree-root.ts';
 
 /** What could not be done, one sentence each; the work goes on with everything else. */
 export type Refusals = string[];
@@ -50,15 +49,16 @@ export function makeDirectories(
   missing: readonly Entry[],
   refusals: Refusals,
 ): void {
-  for (const { path, mode, uid, gid } of missing) {
-    attempt(path, refusals, () => {
-      try {
-        mkdirSync(onDisk(root, path), { mode: mode & 0o755 });
-      } catch (error) {
-        if (errnoOf(error) !== 'EEXIST') throw error;
-      }
-      if (process.getuid?.() === 0) chownSync(onDisk(root, path), uid, gid);
-    });
+  const holder = makeHolder(root);
+  try {
+    for (const { path, mode, uid, gid } of missing) {
+      attempt(path, refusals, () => {
+        const directory = holder.hold(parentOf(path));
+        directory.makeDirectory(nameOf(path), { mode: mode & 0o755, uid, gid });
+      });
+    }
+  } finally {
+    holder.close();
   }
 }
 
@@ -88,7 +88,7 @@ export async function moveIntoPlace(
 const AS_IT_SHOULD_BE = ['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EBUSY'];
 
 /** What the operating system refuses is told at the end; what nobody foresaw is thrown. */
-function attempt(path: BytePath, refusals: Refusals, work: () => void): boolean {
+export function attempt(path: BytePath, refusals: Refusals, work: () => void): boolean {
   try {
     work();
     return true;

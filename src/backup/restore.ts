@@ -5,19 +5,13 @@ import { ARCHIVE_NAME } from './archive.ts';
 import { mebibytes } from './backup-space.ts';
 import { parentOf, toText, type BytePath } from './byte-path.ts';
 import { compareWithManifest } from './compare.ts';
-import {
-  extractKept,
-  ExtractionFailed,
-  extractMembers,
-  type Destination,
-  type KeptMembers,
-} from './extract.ts';
+import { ExtractionFailed, extractMembers, type Destination, type KeptMembers } from './extract.ts';
 import type { Manifest } from './manifest.ts';
 import { readMounts } from './mounts.ts';
+import { putDirectoriesRight } from './put-directories.ts';
 import { makeDirectories, moveIntoPlace, remove, type Refusals } from './put-in-place.ts';
 import { tampered, type OpenBackup } from './record.ts';
 import { planRestore, type RestorePlan } from './restore-plan.ts';
-import { look } from './look.ts';
 import { freeBytes, makeStages, removeOldStages, type Stage, type Stages } from './stages.ts';
 import { BLOCK_BYTES, MalformedArchive } from './tar-header.ts';
 import type { TreeRoot } from './tree-root.ts';
@@ -88,7 +82,7 @@ async function carryOut(
 
     tools.progress(`deleting ${plan.added.length} files that the change added`);
     deleted += await remove(root, plan.added, refusals);
-    await extractKept(stillDirectories(root, directories), toText(root.directory));
+    await putDirectoriesRight(root, backup.manifest, directories, refusals);
     await sync();
     if (refusals.length > 0) throw incomplete(refusals);
     return { restored: plan.restored, deleted };
@@ -111,11 +105,6 @@ async function stageFiles(
     if (toStage.has(path)) return stages.of(parentOf(path));
     return plan.directories.has(path) ? 'keep' : null;
   });
-}
-
-/** tar would put a directory into the place of a link, and a link that came meanwhile is not ours to judge. */
-function stillDirectories(root: TreeRoot, directories: KeptMembers): KeptMembers {
-  return new Map([...directories].filter(([path]) => look(root, path)?.isDirectory()));
 }
 
 /**

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+} from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
+import { StepFailure } from '../domain/failure.ts';
+import { errnoOf } from '../host/errno.ts';
 import { asBytePath, childOf, parentOf, toNode, toText, TOP, type BytePath } from './byte-path.ts';
 import { look } from './look.ts';
 import type { Mounts } from './mounts.ts';
@@ -14,8 +25,11 @@ const STAGE_MODE = 0o700;
  * A directory of root's alone at the top of one file system, into which files are extracted and
  * from which they are then renamed into their places. A rename is atomic, works on programs that
  * run, and does not cross file systems, hence one stage for each.
+ *
+ * It is held open and reached through the handle: the top of a file system may belong to a user,
+ * who could put something else in the stage's place, but never look or write into it.
  */
-export type Stage = { top: BytePath; directory: string };
+export type Stage = { top: BytePath; directory: string; path: BytePath; handle: number };
 
 /** Finds, and makes when needed, the stage of whatever directory. */
 export type Stages = {
@@ -35,17 +49,22 @@ export function makeStages(root: TreeRoot, mounts: Mounts): Stages {
       const known = stages.get(top);
       if (known !== undefined) return known;
       const name = `${PREFIX}${randomBytes(6).toString('hex')}`;
-      const stage = { top, directory: root.real(childOf(top, name)) };
-      mkdirSync(toNode(stage.directory), { mode: STAGE_MODE });
+      const path = childOf(top, name);
+      mkdirSync(onDisk(root, path), { mode: STAGE_MODE });
+      const handle = openOwn(root, path);
+      if (handle === null) throw movedAway(path);
       // A default access control list of the directory above would have widened it.
-      chmodSync(toNode(stage.directory), STAGE_MODE);
+      fchmodSync(handle, STAGE_MODE);
+      const stage = { top, directory: `/proc/${process.pid}/fd/${handle}`, path, handle };
       stages.set(top, stage);
       return stage;
     },
     topOf,
     async remove() {
-      for (const { directory } of stages.values()) await removeStage(directory);
-      stages.clear();
+      for (const [top, { path, handle }] of stages) {
+        stages.delete(top);
+        await removeStage(root, path, handle);
+      }
     },
   };
 }
@@ -63,7 +82,11 @@ export async function removeOldStages(
   for (const top of new Set(directories.map(topOf))) {
     for (const name of readdirSync(onDisk(root, top), 'latin1')) {
       const path = childOf(top, name);
-      if (name.startsWith(PREFIX) && isOwn(root, path)) await removeStage(root.real(path));
+      if (!name.startsWith(PREFIX)) continue;
+      const handle = openOwn(root, path);
+      if (handle === null) continue;
+      if ((fstatSync(handle).mode & 0o777) === STAGE_MODE) await removeStage(root, path, handle);
+      else closeSync(handle);
     }
   }
 }
@@ -74,8 +97,22 @@ export async function freeBytes(stage: Stage): Promise<number> {
   return bfree * bsize;
 }
 
-async function removeStage(directory: string): Promise<void> {
-  await rm(toText(directory), { recursive: true, force: true });
+/** Empties the held stage, then takes its name away. Closes the handle. */
+async function removeStage(root: TreeRoot, path: BytePath, handle: number): Promise<void> {
+  try {
+    const own = asBytePath(`/proc/self/fd/${handle}`);
+    for (const name of readdirSync(own, 'latin1')) {
+      await rm(toNode(childOf(own, name)), { recursive: true, force: true });
+    }
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    rmdirSync(onDisk(root, path));
+  } catch (error) {
+    // Something else has its name now, and is none of ours.
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY'].includes(errnoOf(error) ?? '')) throw error;
+  }
 }
 
 /** The highest directory above that is still on the same file system, seen by device and by mount. */
@@ -97,14 +134,29 @@ function makeTopFinder(root: TreeRoot, mounts: Mounts): (directory: BytePath) =>
   return topOf;
 }
 
-/** Only the agent's user could have made it: a directory of that name that is somebody else's stays. */
-function isOwn(root: TreeRoot, path: BytePath): boolean {
-  const found = look(root, path);
-  return (
-    found !== null &&
-    found.isDirectory() &&
-    found.uid === process.getuid?.() &&
-    (found.mode & 0o777) === STAGE_MODE
+/**
+ * Opens a directory of the agent's own user, whom nobody else can make one for: one of that name that
+ * is somebody else's, and whatever is no directory, is null.
+ */
+function openOwn(root: TreeRoot, path: BytePath): number | null {
+  let handle: number;
+  try {
+    const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+    handle = openSync(onDisk(root, path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return null;
+  }
+  if (fstatSync(handle).uid === process.getuid?.()) return handle;
+  closeSync(handle);
+  return null;
+}
+
+function movedAway(path: BytePath): StepFailure {
+  return new StepFailure(
+    'RestoreIncomplete',
+    `The host was not put back, because somebody took ${toText(path)} away, into which its files were to be extracted. Nothing was touched.`,
+    { remedy: 'Find out who writes there, and resolve the cycle with restore.' },
   );
 }
 

@@ -75,12 +75,15 @@ export async function createTar(
 }
 
 /** Starts to extract an archive below `directory`, with everything that its members have. */
-export function extractTar(directory: string): {
+export function extractTar(
+  directory: string,
+  more: readonly string[] = [],
+): {
   archive: Writable;
   ended: Promise<TarEnd>;
   stop(): void;
 } {
-  const child = spawn('tar', ['--directory', directory, ...EXTRACT], {
+  const child = spawn('tar', ['--directory', directory, ...EXTRACT, ...more], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: CLEAN_ENVIRONMENT,
   });
