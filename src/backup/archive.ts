@@ -24,7 +24,8 @@ export type Archive = {
 /**
  * Writes archive and manifest of these paths into an empty directory, in one passage over the
  * files: the manifest's hashes are of the very bytes that go into the archive, and the archive is
- * read back and compared with them frame by frame while it grows. Both files are synced.
+ * read back and compared with them frame by frame while it grows, the manifest when it is whole. Both
+ * files are synced.
  *
  * The manifest's hash is noted at the archive's end, so that the archive's hash alone vouches for
  * both. Answers what changed instead, when a file changed under its hands.
@@ -35,21 +36,19 @@ export async function writeArchive(
   scope: Scope,
   paths: readonly BytePath[],
 ): Promise<Archive | Exclude<Reading, { steady: true }>> {
-  const manifestFile = await createFile(join(directory, MANIFEST_NAME));
-  const archiveFile = await createFile(join(directory, ARCHIVE_NAME));
-  const frames = createFrameWriter(archiveFile);
-  try {
-    const manifest = createTextWriter(manifestFile);
-    const reading = await readInto(root, scope, paths, manifest, frames);
-    if (!reading.steady) return reading;
-    const { sha256: manifestSha256 } = await manifest.end();
-    const { sha256, bytes } = await frames.end(Buffer.from(manifestSha256, 'hex'));
-    return { archiveSha256: sha256, archiveBytes: bytes, manifestSha256, files: paths.length };
-  } finally {
-    await frames.close();
-    await archiveFile.close();
-    await manifestFile.close();
-  }
+  // Whatever was begun is ended in any case, also where the next thing could not be.
+  await using endings = new AsyncDisposableStack();
+  const create = async (name: string): Promise<FileHandle> =>
+    endings.adopt(await createFile(join(directory, name)), (file) => file.close());
+  const manifestFile = await create(MANIFEST_NAME);
+  const archiveFile = await create(ARCHIVE_NAME);
+  const frames = endings.adopt(createFrameWriter(archiveFile), (writer) => writer.close());
+  const manifest = createTextWriter(manifestFile);
+  const reading = await readInto(root, scope, paths, manifest, frames);
+  if (!reading.steady) return reading;
+  const { sha256: manifestSha256 } = await manifest.end();
+  const { sha256, bytes } = await frames.end(Buffer.from(manifestSha256, 'hex'));
+  return { archiveSha256: sha256, archiveBytes: bytes, manifestSha256, files: paths.length };
 }
 
 async function readInto(

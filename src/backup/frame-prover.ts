@@ -39,10 +39,12 @@ export function createFrameProver(): FrameProver {
   const waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
   thread.on('message', (answer: Answer) => waiting.shift()?.resolve(answer));
   let broken: Error | null = null;
-  thread.on('error', (error: Error) => {
-    broken = error;
-    for (const { reject } of waiting.splice(0)) reject(error);
-  });
+  const giveUp = (error: Error): void => {
+    broken ??= error;
+    for (const { reject } of waiting.splice(0)) reject(broken);
+  };
+  thread.on('error', giveUp);
+  thread.on('exit', () => giveUp(new Error('the thread that proves what was written has ended')));
 
   function ask(question: Question): Promise<Answer> {
     if (broken !== null) return Promise.reject(broken);

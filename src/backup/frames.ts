@@ -39,8 +39,8 @@ export type FrameWriter = {
  * the bytes that were read back. Throws {@link ReadBackDiffers} and the operating system's errors.
  */
 export function createFrameWriter(file: FileHandle): FrameWriter {
-  const compressors = createCompressors(COMPRESSORS);
   const prover = createFrameProver();
+  const compressors = createCompressors(COMPRESSORS);
   const free = Array.from({ length: FRAMES_AT_ONCE - 1 }, () => sharedBuffer(FRAME_BYTES));
   let frame = sharedBuffer(FRAME_BYTES);
   let filled = 0;
@@ -48,12 +48,18 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
   let bytes = 0;
   /** The last frame's way into the file and through the proof; frames go both ways in order. */
   let written = Promise.resolve();
+  /** The disk's early starts; what one of them could not write is told to nobody again. */
+  let early = Promise.resolve();
   let proven = Promise.resolve();
   let wake: (() => void) | null = null;
   let failure: Error | null = null;
 
   /** A failure on any way is kept, and thrown to whoever writes next. */
   const keep = (error: Error): void => void (failure ??= error);
+
+  function throwFailure(): void {
+    if (failure !== null) throw failure;
+  }
 
   async function place(compressed: Promise<Buffer[]>, before: Promise<void>): Promise<Place> {
     const pieces = await compressed;
@@ -66,7 +72,7 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
     if (bytes - synced >= SYNC_EVERY_BYTES) {
       synced = bytes;
       // The last sync at the end vouches for all of it; this one is the disk's early start.
-      file.datasync().catch(keep);
+      early = Promise.all([early, file.datasync().catch(keep)]).then(() => undefined);
     }
     return { at, length: bytes - at };
   }
@@ -91,7 +97,7 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
 
   async function nextFrame(): Promise<void> {
     for (;;) {
-      if (failure !== null) throw failure;
+      throwFailure();
       const next = free.pop();
       if (next !== undefined) {
         frame = next;
@@ -123,7 +129,7 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
     async end(note) {
       if (filled > 0) dispatch();
       await proven;
-      if (failure !== null) throw failure;
+      throwFailure();
       const skippable = Buffer.alloc(SKIPPABLE_HEADER_BYTES + note.length);
       skippable.writeUInt32LE(SKIPPABLE_MAGIC, 0);
       skippable.writeUInt32LE(note.length, 4);
@@ -134,11 +140,13 @@ export function createFrameWriter(file: FileHandle): FrameWriter {
       if (!again.equals(skippable)) throw new ReadBackDiffers('the end of the file differs');
       const sha256 = await prover.finish(again);
       bytes += skippable.length;
+      await early;
       await file.sync();
+      throwFailure();
       return { sha256, bytes };
     },
     async close() {
-      await Promise.allSettled([written, proven]);
+      await Promise.allSettled([written, proven, early]);
       compressors.close();
       await prover.close();
     },

@@ -117,6 +117,13 @@ function typed(input: BackupInput, error: unknown): unknown {
       'Suspect the disk or the memory (dmesg, smartctl -a): a host that cannot keep a file for a second is not to be patched.',
     );
   }
+  if (errnoOf(error) === 'EIO') {
+    return unverifiable(
+      input,
+      'the disk did not take what was written, or did not give it back',
+      'Look at the disk (dmesg, smartctl -a), and start the cycle again.',
+    );
+  }
   if (error instanceof TreeUnreadable || error instanceof MalformedArchive) {
     return unverifiable(
       input,

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { ReadBackDiffers } from './frame-prover.ts';
 
 const PIECE_CHARACTERS = 256 * 1024;
 
-/** Writes lines to a file in pieces and hashes them. */
+/** What the file holds is hashed in pieces of this size. */
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * Writes lines to an empty file in pieces, and proves it: at the end the file is read back and must
+ * have the hash of what was written. Throws {@link ReadBackDiffers} and the operating system's errors.
+ */
 export function createTextWriter(file: FileHandle): {
   add(line: string): void;
   /** Writes what has been added so far, when that is a piece. */
@@ -31,7 +38,22 @@ export function createTextWriter(file: FileHandle): {
     async end() {
       await writeOut();
       await file.sync();
-      return { sha256: hash.digest('hex') };
+      const sha256 = hash.digest('hex');
+      if ((await hashOfFile(file)) !== sha256) {
+        throw new ReadBackDiffers('the manifest holds other bytes');
+      }
+      return { sha256 };
     },
   };
+}
+
+async function hashOfFile(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(READ_BYTES);
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(piece.subarray(0, bytesRead));
+    at += bytesRead;
+  }
 }

@@ -6,7 +6,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { ReadBackDiffers } from '../../src/backup/frame-prover.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFrameProver, ReadBackDiffers, sharedBuffer } from '../../src/backup/frame-prover.ts';
 import { createFrameWriter, readNote } from '../../src/backup/frames.ts';
 import { temporaryDirectory } from './support/trees.ts';
 
@@ -87,6 +88,38 @@ describe('Frames', () => {
     await expect(write(file, cut(CONTENT, 65_536))).rejects.toMatchObject({ code: 'ENOSPC' });
     await file.close();
   });
+
+  it.each([
+    ['when the last bytes are written', 40_000_000],
+    ['while more comes', 90_000_000],
+  ])('fail with an early sync that fails late, %s', async (_, bytes) => {
+    const file = await open(join(temporaryDirectory(), 'frames'), 'wx+');
+    Object.assign(file, {
+      datasync: async () => {
+        await sleep(500);
+        throw Object.assign(new Error('the disk is gone'), { code: 'EIO' });
+      },
+    });
+    const pieces = Array.from({ length: bytes / 1_000_000 }, () => randomBytes(1_000_000));
+    await expect(write(file, pieces)).rejects.toMatchObject({ code: 'EIO' });
+    await file.close();
+  });
+
+  it.each(['in the middle', 'before the first frame'])(
+    'fail when the thread that proves them dies %s',
+    async (when) => {
+      const file = await open(join(temporaryDirectory(), 'frames'), 'wx+');
+      const prover = createFrameProver();
+      if (when === 'before the first frame') await prover.close();
+      const content = sharedBuffer(10);
+      const proof = prover.prove({ fd: file.fd, at: 0, length: 10, content });
+      const outcome = expect(proof).rejects.toThrow('has ended');
+      await prover.close();
+      await outcome;
+      await expect(prover.finish(NOTE)).rejects.toThrow('has ended');
+      await file.close();
+    },
+  );
 
   it('are proven in a bundle too, whose maker shortens names', async () => {
     const directory = temporaryDirectory();

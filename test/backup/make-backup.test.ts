@@ -4,9 +4,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ReadBackDiffers } from '../../src/backup/frame-prover.ts';
 import { parseManifest } from '../../src/backup/manifest.ts';
-import { backUp, CYCLE, prove, putBack, testHost } from './support/trees.ts';
+import { createTextWriter } from '../../src/backup/text-writer.ts';
+import { backUp, CYCLE, prove, putBack, temporaryDirectory, testHost } from './support/trees.ts';
 
 /** Text that hardly compresses, so that an archive of it takes its time. */
 function noise(bytes: number): Buffer {
@@ -89,6 +92,18 @@ describe('A backup', () => {
     }
     expect(existsSync(host.backup)).toBe(false);
     expect((await backUp(host)).files).toBe(4);
+  });
+
+  it('is not verified when its manifest is read back with other bytes', async () => {
+    const file = await open(join(temporaryDirectory(), 'manifest'), 'wx+');
+    const append = file.appendFile.bind(file);
+    Object.assign(file, {
+      appendFile: (piece: Buffer) => append(Buffer.from(piece).fill(7, 3, 5)),
+    });
+    const manifest = createTextWriter(file);
+    manifest.add('a line of it\n');
+    await expect(manifest.end()).rejects.toThrow(ReadBackDiffers);
+    await file.close();
   });
 
   it('begins anew when a file comes and goes, and then holds one state of everything', async () => {
