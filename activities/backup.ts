@@ -14,7 +14,6 @@ import { auditChecks, fileChecks } from '../src/backup/proof-checks.ts';
 import { proveAgainstBackup } from '../src/backup/prove.ts';
 import { withBackup } from '../src/backup/record.ts';
 import { restoreFrom } from '../src/backup/restore.ts';
-import { NEVER_COVERED, resolveScope } from '../src/backup/scope.ts';
 import { settleServices } from '../src/backup/services.ts';
 import { treeRoot } from '../src/backup/tree-root.ts';
 import { StepFailure } from '../src/domain/failure.ts';
@@ -33,8 +32,9 @@ import { settledHealth, type SettleSettings } from '../src/health/settle.ts';
 import { orIfMissing } from '../src/host/errno.ts';
 import { readBootIdentity } from '../src/host/boot-identity.ts';
 import { jobsBegun, waitForJobs } from '../src/host/jobs-begun.ts';
-import { archivesOf, backupDirectory } from '../src/host/paths.ts';
+import { backupDirectory } from '../src/host/paths.ts';
 import { plannedChanges } from './approved-plan.ts';
+import { backupScope } from './backup-scope.ts';
 import type { StepContext } from './context.ts';
 
 /*
@@ -77,14 +77,8 @@ export async function backup(
   const boot = await readBootIdentity();
   const versions = await versionsOnDisk(context);
   tools.progress('asking the packages which files the plan may change');
-  const archives = archivesOf(paths, input.cycle);
-  const footprint = await packages.footprint(plan.changes, plan.removals, archives);
   const root = treeRoot('/');
-  const scope = await resolveScope(root, {
-    footprint,
-    policyPaths: input.policy.backup.paths,
-    excluded: [...NEVER_COVERED, paths.stateDirectory, paths.archiveDirectory],
-  });
+  const scope = await backupScope(context, input, plan, root);
   const { cycle, host } = input;
   const record = await makeBackup({
     root,

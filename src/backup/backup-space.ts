@@ -1,8 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import { StepFailure } from '../domain/failure.ts';
+import type { SpaceNeed } from '../packages/port.ts';
 import { makeBreathe } from './breathe.ts';
-import type { BytePath } from './byte-path.ts';
+import { asBytePath, isWithin, type BytePath } from './byte-path.ts';
+import { listScope } from './list-tree.ts';
 import { look } from './look.ts';
+import { readMounts } from './mounts.ts';
+import type { Scope } from './scope.ts';
 import type { TreeRoot } from './tree-root.ts';
 
 /** One member's headers in the archive, and its line in the manifest. */
@@ -39,6 +43,31 @@ export async function estimateBackupBytes(
     bytes += Math.min(found.size, found.blocks * 512 + 4096);
   }
   return bytes;
+}
+
+/** Where packages have nearly all of their files. */
+const PACKAGE_FILES = asBytePath('/usr');
+
+/**
+ * What a backup of this scope below `directory` needs, and beside it a restore, which writes the
+ * packages' old files next to the new ones. Other files are few, or hardly ever change with an
+ * update, and a restore that lacks room for them deletes first what was added.
+ */
+export async function backupNeeds(
+  root: TreeRoot,
+  scope: Scope,
+  directory: string,
+): Promise<SpaceNeed[]> {
+  const paths = await listScope(root, scope, readMounts());
+  const ofPackages = scope.paths.filter((path) => isWithin(path, PACKAGE_FILES));
+  return [
+    { path: directory, bytes: await estimateBackupBytes(root, paths), what: 'the backup' },
+    {
+      path: PACKAGE_FILES,
+      bytes: await estimateBackupBytes(root, ofPackages),
+      what: 'the files of a restore',
+    },
+  ];
 }
 
 /**

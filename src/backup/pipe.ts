@@ -3,10 +3,13 @@ import { constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errnoOf } from '../host/errno.ts';
 import { CLEAN_ENVIRONMENT } from '../host/clean-environment.ts';
 
 /** The kernel's pipe holds 64 KiB. */
 const BUFFER_BYTES = 64 * 1024;
+
+const PREFIX = 'patchcycle-pipe-';
 
 /**
  * A pipe that is read into one and the same buffer. Node's own pipes to a child make a new buffer
@@ -22,9 +25,24 @@ export type Pipe = {
   read(take: (piece: Buffer) => Promise<void> | undefined): Promise<void>;
 };
 
+/**
+ * In memory first: a restore on a disk that is full begins with this. Where that is not to be had,
+ * as for whoever is not root, the ordinary place.
+ */
+function makeDirectory(): string {
+  for (const place of ['/run', '/dev/shm']) {
+    try {
+      return mkdtempSync(join(place, PREFIX));
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
+  }
+  return mkdtempSync(join(tmpdir(), PREFIX));
+}
+
 /** Opens a pipe, by way of a named one in a directory of its own that is gone again afterwards. */
 export function openPipe(): Pipe {
-  const directory = mkdtempSync(join(tmpdir(), 'patchcycle-pipe-'));
+  const directory = makeDirectory();
   try {
     const name = join(directory, 'pipe');
     const { status, error } = spawnSync('mkfifo', ['--mode=600', '--', name], {

@@ -36,7 +36,8 @@ const RESERVE_BYTES = 16 * 1024 * 1024;
  * on the disk, renamed into it, so that a power cut leaves every file either new or old. What the
  * change added is deleted last. Called again, also after a kill at any point, it comes to the same end.
  *
- * `intend` is told what will be done, before it is done.
+ * `intend` is told what will be done, before it is done; where the disk is full, what the change added
+ * may be deleted by then.
  *
  * Fails with `NotEnoughSpace`, and with `RestoreIncomplete` when single paths withstood; everything
  * else is back then.
@@ -52,9 +53,7 @@ export async function restoreFrom(
   tools.progress(`comparing ${manifest.entries.length} paths with the backup`);
   const { differences } = await compareWithManifest(root, manifest, { thorough: false });
   if (differences.length === 0) return { restored: 0, deleted: 0 };
-  const plan = planRestore(manifest, differences);
-  await intend({ restored: plan.restored, deleted: plan.inTheWay.length + plan.added.length });
-  return carryOut(root, tools, backup, plan);
+  return carryOut(root, tools, backup, planRestore(manifest, differences), intend);
 }
 
 async function carryOut(
@@ -62,7 +61,12 @@ async function carryOut(
   tools: Tools,
   backup: OpenBackup,
   plan: RestorePlan,
+  intend: (planned: Restored) => Promise<void>,
 ): Promise<Restored> {
+  const planned = {
+    restored: plan.restored,
+    deleted: plan.inTheWay.length + plan.added.length,
+  };
   if (plan.refused.length > 0) throw refused(plan.refused);
   const refusals: Refusals = [];
   const stages = makeStages(root, readMounts());
@@ -70,6 +74,8 @@ async function carryOut(
     syncDisks(tools, [...new Set([...plan.directories].map(stages.topOf))].map(root.real));
   try {
     let deleted = await makeRoom(root, stages, plan, refusals);
+    // Not earlier: on a disk that the change has filled there is room for no note either.
+    await intend(planned);
     tools.progress(`extracting ${plan.replaced.length} files`);
     const directories = await stageFiles(backup, stages, plan);
     await sync();

@@ -71,6 +71,16 @@ export type PackageManager = {
   ): Promise<Footprint>;
 
   /**
+   * Fails with `NotEnoughSpace`, naming every file system that is too small for what the downloaded
+   * changes need when they are installed, and for `more`, all together. Changes nothing.
+   */
+  requireRoom(
+    changes: readonly Change[],
+    directory: string,
+    more: readonly SpaceNeed[],
+  ): Promise<void>;
+
+  /**
    * Installs exactly `changes` (and makes `removals`) from the downloaded archives, without
    * network, as durable jobs. What the tool would do is simulated first: anything outside
    * `allowed` is `PlanDrifted`, before anything is touched. An interrupted run is healed and tried
@@ -152,6 +162,9 @@ export type Footprint = {
   /** Paths that the new archives would add and that do not exist now; a restore deletes them. */
   added: string[];
 };
+
+/** Room that is wanted on the file system of a path; `what` needs it, in the plural: "the archives". */
+export type SpaceNeed = { path: string; bytes: number; what: string };
 
 export type RepairInput = {
   jobPrefix: string;

@@ -17,7 +17,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { backUp, prove, putBack, testHost } from './support/trees.ts';
+import { withBackup } from '../../src/backup/record.ts';
+import { restoreFrom } from '../../src/backup/restore.ts';
+import { backUp, CYCLE, prove, putBack, testHost, tools } from './support/trees.ts';
 
 describe('A restore', () => {
   it('deletes what the change added, and whatever else appeared in a tree', async () => {
@@ -180,6 +182,19 @@ describe('A restore', () => {
     await putBack(host, record);
     expect(readFileSync(host.at('/covered/a'), 'utf8')).toBe('a');
     server.close();
+  });
+
+  it('touches nothing and says that room is wanted when not even its note fits on the disk', async () => {
+    const host = testHost({ '/covered/a': 'a' });
+    const { archiveSha256 } = await backUp(host);
+    writeFileSync(host.at('/covered/a'), 'changed');
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const restoring = withBackup(host.backup, { cycle: CYCLE, archiveSha256 }, (opened) =>
+      restoreFrom(opened, host.root, tools, () => Promise.reject(full)),
+    );
+    await expect(restoring).rejects.toMatchObject({ type: 'NotEnoughSpace' });
+    expect(readFileSync(host.at('/covered/a'), 'utf8')).toBe('changed');
+    expect(readdirSync(host.at('/'))).toEqual(['covered']);
   });
 
   it('leaves nothing of its own behind', async () => {

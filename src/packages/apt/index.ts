@@ -11,6 +11,7 @@ import { plan } from './plan.ts';
 import { rebootRequired } from './reboot.ts';
 import { refresh } from './refresh.ts';
 import { repair } from './repair.ts';
+import { requireRoom } from './room.ts';
 import { settleAfterRestore } from './settle.ts';
 import { APT_SETTINGS, type AptSettings } from './settings.ts';
 import { hasFiles, isInstalled, keyOf, packageStates, type PackageState } from './states.ts';
@@ -27,6 +28,8 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     advisories: (changes, directory) => advisories(tools, settings, changes, directory),
     download: (changes, directory) => download(tools, changes, directory),
     footprint: (changes, removals, directory) => footprint(tools, changes, removals, directory),
+    requireRoom: (changes, directory, more) =>
+      requireRoom(tools, { changes, missing: [], directory, more }),
     install: (input) => install(tools, settings, input),
     audit: (changes) => audit(tools, changes),
     installedVersions: () => installedVersions(tools),

@@ -5,12 +5,10 @@ import type { Change } from '../../domain/plan.ts';
 import { orIfMissing } from '../../host/errno.ts';
 import { readSpace, spaceFor } from '../../host/space.ts';
 import type { HostTools } from '../../host/tools.ts';
+import type { SpaceNeed } from '../port.ts';
 import { readListedVersions } from './listed-versions.ts';
 import { remedyFor } from './remedies.ts';
 import { keyOf, packageStates } from './states.ts';
-
-/** What an update needs at one place. */
-export type Need = { path: string; bytes: number; what: string };
 
 /** Left free on every file system, so that the host's own services do not meet a full one. */
 const ROOM_LEFT_BYTES = 64 * 1024 * 1024;
@@ -27,7 +25,12 @@ const KERNEL = /^linux-image-\d/;
  */
 export async function requireRoom(
   tools: HostTools,
-  input: { changes: readonly Change[]; missing: readonly Change[]; directory: string },
+  input: {
+    changes: readonly Change[];
+    missing: readonly Change[];
+    directory: string;
+    more?: readonly SpaceNeed[];
+  },
 ): Promise<void> {
   const needs = [
     { path: input.directory, bytes: sum(input.missing.map(sizeOf)), what: 'the archives' },
@@ -37,6 +40,7 @@ export async function requireRoom(
       what: 'the unpacked packages',
     },
     { path: '/boot', bytes: await bootBytes(input.changes), what: 'kernels' },
+    ...(input.more ?? []),
   ];
   const shortages = findShortages(needs, await readSpace(needs.map(({ path }) => path)));
   if (shortages.length === 0) return;
@@ -48,7 +52,7 @@ export async function requireRoom(
 
 /** One sentence for each file system without room for all that is needed on it. */
 export function findShortages(
-  needs: readonly Need[],
+  needs: readonly SpaceNeed[],
   spaces: readonly FileSystemSpace[],
 ): string[] {
   const groups = Map.groupBy(needs, ({ path }) => spaceFor(spaces, path));

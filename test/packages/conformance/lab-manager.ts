@@ -61,6 +61,7 @@ export function labManager(
     advisories: call('advisories'),
     download: call('download'),
     footprint: call('footprint'),
+    requireRoom: call('requireRoom'),
     install: call('install'),
     audit: call('audit'),
     installedVersions: async () =>
