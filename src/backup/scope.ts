@@ -1,4 +1,12 @@
-import { isWithin, comparePaths, fromText, parentOf, TOP, type BytePath } from './byte-path.ts';
+import {
+  asBytePath,
+  isWithin,
+  comparePaths,
+  fromText,
+  parentOf,
+  TOP,
+  type BytePath,
+} from './byte-path.ts';
 import { makeBreathe } from './breathe.ts';
 import { look } from './look.ts';
 import { makeResolver } from './resolve-path.ts';
@@ -56,13 +64,17 @@ export async function resolveScope(
     if (found === null || found.isDirectory()) trees.add(resolved);
     else single.add(resolved);
   }
-  for (const path of [...input.footprint.paths, ...input.footprint.added]) {
+  const ofPackages = [...input.footprint.paths, ...input.footprint.added].map(fromText);
+  const links = new Map<BytePath, BytePath>();
+  for (const path of ofPackages) {
     await breathe();
-    const resolved = resolve(fromText(path));
+    const resolved = resolve(path);
     const found = look(root, resolved);
     if (found === null) gone.add(resolved);
     else if (!found.isSocket()) single.add(resolved);
+    if (found?.isSymbolicLink()) links.set(path, resolved);
   }
+  const below = belowLinks(ofPackages, links);
 
   const outermost = withoutNested([...trees].filter(isCovered));
   const isInTree = membership(outermost);
@@ -74,7 +86,35 @@ export async function resolveScope(
   }
   const outside = (paths: ReadonlySet<BytePath>): BytePath[] =>
     [...paths].filter((path) => isCovered(path) && !isInTree(path)).sort(comparePaths);
-  return { trees: outermost, paths: outside(single), absent: outside(gone), excluded };
+  return {
+    trees: outermost,
+    paths: outside(single),
+    absent: outside(new Set([...gone, ...below])),
+    excluded,
+  };
+}
+
+/**
+ * Paths as they would lie if a package's links above them were directories, which a new version may
+ * make of them: nothing is there now, and a restore empties such a directory for the link to come
+ * back. Links at the top (`/lib`) are those of the merge into `/usr` and stay links.
+ */
+function belowLinks(
+  paths: readonly BytePath[],
+  links: ReadonlyMap<BytePath, BytePath>,
+): Set<BytePath> {
+  const below = new Set<BytePath>();
+  for (const path of paths) {
+    const parts: BytePath[] = [];
+    for (let part = path; part !== TOP; part = parentOf(part)) {
+      const link = links.get(part);
+      if (link !== undefined && parentOf(link) !== TOP) {
+        for (const one of parts) below.add(asBytePath(link + one.slice(part.length)));
+      }
+      parts.push(part);
+    }
+  }
+  return below;
 }
 
 /** A function that says whether a path lies in one of the trees, in time of the path's depth. */

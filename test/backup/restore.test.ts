@@ -102,6 +102,24 @@ describe('A restore', () => {
     expect((await prove(host, record)).exact).toBe(true);
   });
 
+  it('puts a link back that a package had turned into a directory', async () => {
+    const host = testHost({ '/usr/share/doc/bar/readme': 'r' });
+    symlinkSync('bar', host.at('/usr/share/doc/foo'));
+    const record = await backUp(host, {
+      paths: ['/usr/share/doc/foo', '/usr/share/doc/bar', '/usr/share/doc/bar/readme'],
+      added: ['/usr/share/doc/foo/readme', '/usr/share/doc/foo/sub', '/usr/share/doc/foo/sub/new'],
+    });
+    expect((await prove(host, record)).exact).toBe(true);
+    rmSync(host.at('/usr/share/doc/foo'));
+    mkdirSync(host.at('/usr/share/doc/foo/sub'), { recursive: true });
+    writeFileSync(host.at('/usr/share/doc/foo/readme'), 'n');
+    writeFileSync(host.at('/usr/share/doc/foo/sub/new'), 'n');
+    await putBack(host, record);
+    expect(readlinkSync(host.at('/usr/share/doc/foo'))).toBe('bar');
+    expect(readFileSync(host.at('/usr/share/doc/foo/readme'), 'utf8')).toBe('r');
+    expect((await prove(host, record)).exact).toBe(true);
+  });
+
   it('writes and deletes nothing through a link that was put in the place of a directory', async () => {
     const host = testHost({ '/covered/d/a': 'old', '/opt/p/a': 'old', '/victim/a': 'victim' });
     const record = await backUp(host, {

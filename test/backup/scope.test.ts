@@ -75,6 +75,26 @@ describe('A scope', () => {
     expect(absent).toEqual(['/usr/bin/new', '/usr/lib/gone', '/usr/lib/x/y']);
   });
 
+  it("names what would lie below a package's link, if that became a directory, as absent too", async () => {
+    const host = merged();
+    mkdirSync(host.at('/usr/share/doc/bar/sub'), { recursive: true });
+    symlinkSync('bar', host.at('/usr/share/doc/foo'));
+    symlinkSync('../share', host.at('/usr/lib/own'));
+    const scope = await resolve(host, {
+      paths: ['/lib', '/usr/share/doc/foo', '/lib/own'],
+      added: ['/usr/share/doc/foo/sub', '/usr/share/doc/foo/sub/new', '/lib/own/x', '/lib/x'],
+    });
+    expect(scope.absent).toEqual([
+      '/usr/lib/own/x',
+      '/usr/lib/x',
+      '/usr/share/doc/bar/sub/new',
+      '/usr/share/doc/foo/sub',
+      '/usr/share/doc/foo/sub/new',
+      '/usr/share/x',
+    ]);
+    expect(scope.paths).toContain('/usr/share/doc/foo');
+  });
+
   it('never takes something that exists for added', async () => {
     const scope = await resolve(merged(), { added: ['/usr/bin/tool'] });
     expect(scope.absent).toEqual([]);
