@@ -137,6 +137,11 @@ export async function restore(
       rebootFollows: booted !== null && input.policy.reboot !== 'never',
     });
     const { restored, deleted } = done;
+    if (restored + deleted > 0) {
+      const { changes } = Plan.parse(await journal.read('plan'));
+      // It writes files again as they were, but at another time.
+      if (await packages.restoreBootLoader(changes)) await restoreFrom(opened, root, tools);
+    }
     return { restored, deleted, rebootNeeded: booted ?? services };
   });
 }

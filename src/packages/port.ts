@@ -125,6 +125,13 @@ export type PackageManager = {
 
   /** Brings generated files (linker cache, module index) in line with the files after a restore. */
   settleAfterRestore(): Promise<void>;
+
+  /**
+   * Writes what these changes had written outside of any file, a boot loader on a disk, as the
+   * restored files have it. Answers whether anything was written. Called last, before the host boots
+   * again. Fails with `RestoreIncomplete`, with what a person has to do.
+   */
+  restoreBootLoader(changes: readonly Change[]): Promise<boolean>;
 };
 
 export type MakePackageManager = (tools: HostTools) => PackageManager;

@@ -2,6 +2,7 @@ import type { HostTools } from '../../host/tools.ts';
 import type { PackageManager } from '../port.ts';
 import { advisories } from './advisories.ts';
 import { audit } from './audit.ts';
+import { restoreBootLoader } from './boot-loader.ts';
 import { download } from './download.ts';
 import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
@@ -40,6 +41,7 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     suspendUpdaters: (remember) => suspendUpdaters(tools, settings.updatersWaitMs, remember),
     resumeUpdaters: (names) => resumeUpdaters(tools, names),
     settleAfterRestore: () => settleAfterRestore(tools),
+    restoreBootLoader: (changes) => restoreBootLoader(tools, changes),
   };
 }
 

@@ -76,5 +76,6 @@ export function labManager(
     },
     resumeUpdaters: call('resumeUpdaters'),
     settleAfterRestore: call('settleAfterRestore'),
+    restoreBootLoader: call('restoreBootLoader'),
   };
 }
