@@ -9,8 +9,12 @@ export type Configuring =
   | 'fine'
   | 'fails'
   | 'hangs'
+  | 'fails-until-mended'
   | 'asks-for-reboot'
   | { readonly slow: true; readonly seconds: number };
+
+/** What an administrator has to make on the host before a package that is `fails-until-mended` configures. */
+export const MENDED = '/etc/labtool-mended';
 
 export type ToolOptions = {
   /** Default `labtool`. */
@@ -58,6 +62,8 @@ function configureScript(name: string, configuring: Configuring): string {
       return '  :';
     case 'fails':
       return `  echo "${name}: the index cannot be rebuilt" >&2\n  exit 1`;
+    case 'fails-until-mended':
+      return `  [ -e ${MENDED} ] || { echo "${name}: ${MENDED} is missing" >&2; exit 1; }`;
     case 'hangs':
       return '  sleep infinity';
     case 'asks-for-reboot':

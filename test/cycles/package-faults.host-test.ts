@@ -3,7 +3,7 @@ import type { LabHost } from '../../src/lab/host.ts';
 import type { PackageSpec } from '../../src/lab/packages.ts';
 import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
 import { shopConfiguration, shopPackage, SHOP_CONFIGURATION } from '../../src/lab/shop-package.ts';
-import { toolPackage, type Configuring } from '../../src/lab/tool-package.ts';
+import { MENDED, toolPackage, type Configuring } from '../../src/lab/tool-package.ts';
 import { freePort } from '../../src/lab/ports.ts';
 import { openCycleSite, type CycleSite } from './support/cycle-site.ts';
 import { differences, readTree } from './support/tree.ts';
@@ -98,6 +98,69 @@ describe('a bad update', () => {
     expect(await host.runOrThrow(['dpkg', '--audit'])).toBe('');
   });
 });
+
+describe('a failure that a person mends on the host', () => {
+  it('is held, and on retry the interrupted package is configured and the cycle goes on', async () => {
+    const report = await offered(
+      toolPackage({
+        version: '1.0.5',
+        configuring: 'fails-until-mended',
+        configuration: 'colour = green\n',
+      }),
+      async () => {
+        await cycles.start('faults-1', { onFailure: 'hold' });
+        const { state } = await cycles.until('faults-1', 'needs-attention');
+        expect(state).toMatchObject({ failure: { type: 'PackageJobFailed' } });
+        expect(await versionOf('labtool')).toMatch(/^iF/);
+        await host.writeFile(MENDED, '');
+        await cycles.site.client.resolve('faults-1', { by: 'ada', how: 'retry' });
+        return cycles.report('faults-1');
+      },
+    );
+    expect(report.outcome).toBe('patched');
+    expect(await versionOf('labtool')).toBe('ii 1.0.5');
+    expect(await host.runOrThrow(['dpkg', '--audit'])).toBe('');
+  });
+});
+
+describe('a maintenance window that closes in mid-change', () => {
+  it('keeps the host from rebooting until a person says that it is finished outside', async () => {
+    const bootBefore = await host.bootId();
+    const report = await offered(
+      toolPackage({
+        version: '1.0.6',
+        configuring: { slow: true, seconds: 45 },
+        configuration: 'colour = green\n',
+      }),
+      async () => {
+        await cycles.start('faults-1', {
+          reboot: 'always',
+          window: openFor(35),
+          limits: { wholeCycle: '1s', agentSilent: '10s', agentAnswers: '60s' },
+        });
+        const { state } = await cycles.until('faults-1', 'needs-attention');
+        expect(state).toMatchObject({ failure: { type: 'WindowClosed' } });
+        expect(await versionOf('labtool')).toBe('ii 1.0.6');
+        expect(await host.bootId()).toBe(bootBefore);
+        await cycles.site.client.resolve('faults-1', { by: 'ada', how: 'retry' });
+        return cycles.report('faults-1');
+      },
+    );
+    expect(report).toMatchObject({ outcome: 'patched', reboots: [{ purpose: 'patch' }] });
+    expect(await host.bootId()).not.toBe(bootBefore);
+  });
+});
+
+/** A daily window that is open now and closes in so many seconds. */
+function openFor(seconds: number) {
+  const now = new Date();
+  return {
+    rrule: 'FREQ=DAILY',
+    start: now.toISOString().slice(11, 16),
+    duration: `${now.getUTCSeconds() + seconds}s`,
+    timeZone: 'UTC',
+  };
+}
 
 describe('a configuration file that was edited on the host', () => {
   it('is kept without a prompt, and what the package left aside is reported', async () => {
