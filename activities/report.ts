@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CommandRecord, REPORTED_COMMANDS_MAX, type Report } from '../src/domain/report.ts';
 import type { StepInput } from '../src/domain/steps.ts';
+import { readSoak } from '../src/health/logs/soak-entry.ts';
 import { writeFileAtomically } from '../src/host/atomic-file.ts';
 import { readCommands } from '../src/host/command-log.ts';
 import { renderHtml } from '../src/report/html.ts';
@@ -15,7 +16,8 @@ import type { StepContext } from './context.ts';
 
 /**
  * Completes the report with what only the host knows, keeps it as JSON, Markdown and HTML, and
- * answers it. Of a long list of commands the last ones are kept, because they tell how it ended.
+ * answers it. What a soak that failed had found is among that: a step that fails answers nothing
+ * but its failure. Of a long list of commands the last ones are kept, because they tell how it ended.
  */
 export async function report(
   context: StepContext,
@@ -25,6 +27,7 @@ export async function report(
   const commands = (await readCommands(directory)).map((record) => CommandRecord.parse(record));
   const complete: Report = {
     ...input.draft,
+    logs: input.draft.logs ?? (await readSoak(context.journal))?.end?.report ?? null,
     commands: commands.slice(-REPORTED_COMMANDS_MAX),
     commandCount: commands.length,
   };

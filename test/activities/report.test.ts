@@ -5,6 +5,7 @@ import { storeReport, reportsDirectory } from '../../activities/control/store-re
 import { notify } from '../../activities/control/notify.ts';
 import { report } from '../../activities/report.ts';
 import { REPORTED_COMMANDS_MAX, Report } from '../../src/domain/report.ts';
+import { writeSoak } from '../../src/health/logs/soak-entry.ts';
 import { recordCommand } from '../../src/host/command-log.ts';
 import { temporaryDirectory } from '../host/support/temporary.ts';
 import { REPORT as DRAFT } from './support/empty-report.ts';
@@ -28,6 +29,31 @@ describe('report', () => {
     expect(complete.commands.at(-1)?.argv).toEqual([`c${REPORTED_COMMANDS_MAX + 9}`]);
     expect(complete.commandCount).toBe(REPORTED_COMMANDS_MAX + 10);
     expect(Report.parse(complete)).toEqual(complete);
+  });
+
+  it('adds what a soak found that failed, which the workflow does not know', async () => {
+    const context = await stepContext();
+    const position = { journalCursor: null, files: [] };
+    const found = {
+      soakMs: 15_000,
+      linesRead: 36,
+      newKinds: [{ signature: 'shop: no such table', source: 'shop', count: 7, firstLine: 'x' }],
+      knownKinds: [],
+      passingKinds: [],
+    };
+    await writeSoak(context.journal, {
+      asking: '7',
+      startedAt: '2026-11-24T18:43:00.000Z',
+      boot: { bootId: '0b8c1f0e-8d1c-4c3a-9a57-3f2a4a1f5d10', initStartTicks: '1' },
+      position,
+      duringChange: { kinds: [], linesRead: 0, unread: [] },
+      end: { position, report: found, findings: ['new kind of error'], unread: [] },
+    });
+    const complete = await report(context, { ...stepInput(), draft: { ...DRAFT, logs: null } });
+    expect(complete.logs).toEqual(found);
+    const known = { ...found, linesRead: 1 };
+    const again = await report(context, { ...stepInput(), draft: { ...DRAFT, logs: known } });
+    expect(again.logs).toEqual(known);
   });
 
   it('keeps itself in the directory of the cycle as JSON, Markdown and HTML', async () => {
