@@ -25,7 +25,9 @@ const FINDINGS_MAX = 50;
  * writes it anew: while the change has not begun, the newest look is the right one.
  *
  * A host that does not meet the policy's own health before the change is left alone: nobody could
- * tell afterwards what the change broke. Fails with `UnhealthyBefore`.
+ * tell afterwards what the change broke. Fails with `UnhealthyBefore`; with `CommandFailed` (may be
+ * retried) when services or logs cannot be looked at, because a baseline that saw nothing would
+ * find nothing worse afterwards.
  */
 export async function baseline(
   context: StepContext,

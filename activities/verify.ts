@@ -22,7 +22,8 @@ const FINDINGS_MAX = 50;
  * Proves that the host is all new and as healthy as before: every version as planned, the package
  * database clean, services, units and probes as in the baseline, and no reboot pending. Services
  * get about a minute to become well.
- * Fails with `HealthWorse`, and `PlanDrifted` when the host's plan is not the one that is named.
+ * Fails with `HealthWorse`; with `PlanDrifted` when the host's plan is not the one that is named;
+ * with `CommandFailed` (may be retried) when systemd does not answer.
  */
 export async function verify(
   context: StepContext,

@@ -1,5 +1,7 @@
-import { parseUnitNames } from '../host/systemd.ts';
-import type { RunCommand } from '../host/tools.ts';
+import type { StepFailure } from '../domain/failure.ts';
+import { commandFailure } from '../host/command.ts';
+import { hasSystemd, parseUnitNames } from '../host/systemd.ts';
+import type { CommandResult, RunCommand } from '../host/tools.ts';
 
 export type ServiceState = {
   /** Name without `.service`. */
@@ -14,7 +16,7 @@ export type ServiceState = {
 };
 
 export type UnitStates = {
-  /** null where there is no systemd that could be asked. */
+  /** null where systemd does not run the host. */
   services: ServiceState[] | null;
   failedUnits: string[];
 };
@@ -46,8 +48,13 @@ const FAILED_UNITS_MAX = 200;
 /**
  * The host's services and failed units. Asked by `systemctl show`, whose lines `NAME=VALUE` every
  * systemd since 219 prints alike; its JSON output is younger and has no restart counts.
+ * Fails with `CommandFailed` where systemd runs and does not answer in full: a host of which
+ * nothing was seen must not pass for one on which nothing is wrong.
  */
-export async function readUnitStates(run: RunCommand): Promise<UnitStates> {
+export async function readUnitStates(
+  run: RunCommand,
+  isSystemdHost: () => Promise<boolean> = hasSystemd,
+): Promise<UnitStates> {
   const shown = await run([
     'systemctl',
     'show',
@@ -57,7 +64,6 @@ export async function readUnitStates(run: RunCommand): Promise<UnitStates> {
     '--',
     '*.service',
   ]);
-  if (shown.exitCode !== 0) return { services: null, failedUnits: [] };
   const failed = await run([
     'systemctl',
     'list-units',
@@ -67,12 +73,26 @@ export async function readUnitStates(run: RunCommand): Promise<UnitStates> {
     '--full',
     '--no-pager',
   ]);
+  const unanswered = [shown, failed].find(({ exitCode, truncated }) => exitCode !== 0 || truncated);
+  if (unanswered !== undefined) {
+    if (await isSystemdHost()) throw notAnswered(unanswered);
+    return { services: null, failedUnits: [] };
+  }
   return {
     services: parseServices(shown.stdout, monotonicMs()),
     failedUnits: parseUnitNames(failed.stdout)
       .filter((name) => !PASSING_UNIT.test(name))
       .slice(0, FAILED_UNITS_MAX),
   };
+}
+
+function notAnswered(result: CommandResult): StepFailure {
+  return commandFailure(
+    'CommandFailed',
+    `systemd runs this host and ${result.truncated ? 'its answer about services was cut off' : 'did not answer'}, so nobody knows how its services are.`,
+    result,
+    'Try the command on the host; "systemctl is-system-running" shows whether systemd answers at all. The step is tried again by itself.',
+  );
 }
 
 /** Parses blocks of `NAME=VALUE`, one block a unit. `nowMs` is the clock of the kernel, which systemd's times are of. */

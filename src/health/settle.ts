@@ -20,6 +20,7 @@ export type SettleSettings = { pausesMs?: readonly number[] };
  * Compares the host with its baseline, and gives what is worse about a minute to become well. A
  * service that has failed for good is not waited for: systemd does not start it again by itself.
  * Answers the checks of the last look.
+ * Fails with `CommandFailed` (may be retried) where systemd runs and does not answer.
  */
 export async function settledHealth(
   tools: Pick<HostTools, 'run' | 'progress'>,

@@ -9,6 +9,7 @@ import { probeTcp } from './tcp-probe.ts';
  * How the host is now. `activeServices` are those that run, run steadily and belong to the host
  * for good, and the policy's own by the names that it gives them. Changes nothing; each probe is
  * bounded by its own limit.
+ * Fails with `CommandFailed` (may be retried) where systemd runs and does not answer.
  */
 export async function takeSnapshot(
   tools: Pick<HostTools, 'run' | 'progress'>,

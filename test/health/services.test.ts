@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { parseServices } from '../../src/health/services.ts';
+import { parseServices, readUnitStates } from '../../src/health/services.ts';
+import type { CommandResult, RunCommand } from '../../src/host/tools.ts';
+import { result } from './support/journal.ts';
 
 const FIXTURE = new URL('./fixtures/debian-12.systemctl-show.stdout', import.meta.url);
 
@@ -91,4 +93,56 @@ describe('a service', () => {
   ])('that comes and goes is left out: %s', (name) => {
     expect(parseServices(unit({ Id: `${name}.service` }), HOUR_MS)).toEqual([]);
   });
+});
+
+describe('reading the states of units', () => {
+  const SHOWN = unit({ Id: 'nginx.service' });
+
+  /** A systemctl of which the test decides how `show` and `list-units` end. */
+  function systemctl(ends: Record<string, Partial<CommandResult>>): RunCommand {
+    return (argv) =>
+      Promise.resolve({
+        ...result(argv, 0, argv[1] === 'show' ? SHOWN : 'old.service loaded failed\n'),
+        ...ends[argv[1] ?? ''],
+      });
+  }
+
+  const BOOTED = (): Promise<boolean> => Promise.resolve(true);
+  const NOT_BOOTED = (): Promise<boolean> => Promise.resolve(false);
+
+  const BAD_ENDS: [string, Partial<CommandResult>][] = [
+    ['fails', { exitCode: 1, stdout: '', stderr: 'Failed to connect to bus' }],
+    ['runs out of time', { exitCode: null, timedOut: true }],
+    ['says more than is kept', { truncated: true }],
+  ];
+  const BAD = ['show', 'list-units'].flatMap((command) =>
+    BAD_ENDS.map(([how, end]) => ({ command, how, end })),
+  );
+
+  it('answers services and failed units', async () => {
+    expect(await readUnitStates(systemctl({}), BOOTED)).toMatchObject({
+      services: [{ name: 'nginx', active: true }],
+      failedUnits: ['old.service'],
+    });
+  });
+
+  it.each(BAD)(
+    'fails, so that it is tried again, when systemctl $command $how on a host of systemd',
+    async ({ command, end }) => {
+      await expect(readUnitStates(systemctl({ [command]: end }), BOOTED)).rejects.toMatchObject({
+        type: 'CommandFailed',
+        retryable: true,
+      });
+    },
+  );
+
+  it.each(BAD)(
+    'knows of no service when systemctl $command $how where systemd does not run',
+    async ({ command, end }) => {
+      expect(await readUnitStates(systemctl({ [command]: end }), NOT_BOOTED)).toEqual({
+        services: null,
+        failedUnits: [],
+      });
+    },
+  );
 });
