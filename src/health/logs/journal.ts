@@ -1,3 +1,4 @@
+import type { StepFailure } from '../../domain/failure.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { Argv, CommandResult, RunCommand } from '../../host/tools.ts';
 import { ROUGH_ERROR_PATTERN } from './error-lines.ts';
@@ -22,10 +23,31 @@ const OUTPUT: readonly string[] = [
   `--output-fields=${ENTRY_FIELDS}`,
 ];
 
-/** Where the journal ends now; null where there is no journal. */
+/**
+ * The cursor of a journal in which nothing had been written when it was asked: reading goes on
+ * with all that it has by then.
+ */
+const BEGINNING = '';
+
+/** What journalctl says where journald has written no file yet. */
+const NO_JOURNAL_FILES = 'No journal files were found';
+
+/**
+ * Where the journal ends now; null where there is no journalctl, and so nothing that could be read.
+ * Fails with `CommandFailed` where there is one and it does not say: a journal without a position
+ * would never be read.
+ */
 export async function journalCursor(run: RunCommand): Promise<string | null> {
-  const { stdout } = await run(['journalctl', '--no-pager', '--lines=0', '--show-cursor']);
-  return /^-- cursor: (\S+)$/m.exec(stdout)?.[1] ?? null;
+  const result = await run(['journalctl', '--no-pager', '--lines=0', '--show-cursor']);
+  const cursor = /^-- cursor: (\S+)$/m.exec(result.stdout)?.[1];
+  if (cursor !== undefined) return cursor;
+  if (isNotInstalled(result)) return null;
+  if (result.exitCode === 0 || result.stderr.includes(NO_JOURNAL_FILES)) return BEGINNING;
+  throw unreadable(result);
+}
+
+function isNotInstalled({ exitCode, timedOut, signal, stderr }: CommandResult): boolean {
+  return exitCode === null && !timedOut && signal === null && stderr.includes('ENOENT');
 }
 
 export type JournalPart = {
@@ -42,30 +64,38 @@ export type JournalPart = {
  * Fails with `CommandFailed`.
  */
 export async function readJournal(run: RunCommand, cursor: string): Promise<JournalPart> {
-  const after = await journalctl(run, [`--after-cursor=${cursor}`]);
-  const result =
-    after.exitCode !== 0 && after.stderr.includes('cursor')
-      ? await journalctl(run, ['--boot=0'])
-      : after;
+  const result = await readSince(run, cursor);
   const entries = parseEntries(result.stdout);
-  if (result.exitCode !== 0 && entries.length === 0) {
-    throw commandFailure(
-      'CommandFailed',
-      'The journal of the host could not be read.',
-      result,
-      'Try the command on the host; "journalctl --verify" shows whether the journal is damaged. The step is tried again by itself.',
-    );
-  }
+  const isEmpty = cursor === BEGINNING && result.stderr.includes(NO_JOURNAL_FILES);
+  if (result.exitCode !== 0 && entries.length === 0 && !isEmpty) throw unreadable(result);
   return {
     entries,
     cursor: entries.at(-1)?.cursor ?? cursor,
-    more: result.truncated || entries.length >= LINES_MAX,
+    more: result.truncated || result.timedOut || entries.length >= LINES_MAX,
   };
 }
 
+/** Without a cursor to begin at, a number of lines would mean the last ones; the bound of the output keeps the first ones. */
+async function readSince(run: RunCommand, cursor: string): Promise<CommandResult> {
+  if (cursor === BEGINNING) return journalctl(run, []);
+  const after = await journalctl(run, [`--lines=${LINES_MAX}`, `--after-cursor=${cursor}`]);
+  return after.exitCode !== 0 && after.stderr.includes('cursor')
+    ? journalctl(run, ['--boot=0'])
+    : after;
+}
+
 function journalctl(run: RunCommand, from: readonly string[]): Promise<CommandResult> {
-  const argv: Argv = ['journalctl', ...OUTPUT, `--lines=${LINES_MAX}`, ...from];
+  const argv: Argv = ['journalctl', ...OUTPUT, ...from];
   return run(argv, { maxOutputBytes: OUTPUT_BYTES_MAX });
+}
+
+function unreadable(result: CommandResult): StepFailure {
+  return commandFailure(
+    'CommandFailed',
+    'The journal of the host could not be read.',
+    result,
+    'Try the command on the host; "journalctl --verify" shows whether the journal is damaged. The step is tried again by itself.',
+  );
 }
 
 /**

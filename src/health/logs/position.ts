@@ -3,7 +3,11 @@ import type { RunCommand } from '../../host/tools.ts';
 import { journalCursor } from './journal.ts';
 import { TEXT_LOGS, textLogPosition } from './text-log.ts';
 
-/** Where the host's logs end now. Text logs that do not exist are left out; one that appears later is read from its beginning. */
+/**
+ * Where the host's logs end now. Text logs that do not exist are left out; one that appears later
+ * is read from its beginning. Fails with `CommandFailed` (may be retried) when the journal does not
+ * say where it ends.
+ */
 export async function logPosition(
   run: RunCommand,
   textLogs: readonly string[] = TEXT_LOGS,

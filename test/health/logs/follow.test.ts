@@ -127,6 +127,47 @@ describe('following the logs of a host', () => {
     expect(logs.kinds).toMatchObject([{ signature: 'app: error: it broke', count: 1 }]);
   });
 
+  it.each([
+    ['runs out of time', { exitCode: null, timedOut: true }],
+    ['fails', { exitCode: 1, stderr: 'Failed to open journal: Bad message\n' }],
+    ['is ended', { exitCode: null, signal: 'SIGKILL' }],
+    ['could not be started', { exitCode: null, stderr: 'spawn journalctl EAGAIN\n' }],
+  ])(
+    'does not begin, so that it is tried again, when journalctl %s: the journal would never be read',
+    async (_, broken) => {
+      journal.broken = broken;
+      await expect(watch()).rejects.toMatchObject({ type: 'CommandFailed', retryable: true });
+    },
+  );
+
+  it('reads all of a journal that was not there yet when the watch began', async () => {
+    journal.unwritten = true;
+    const logs = await watch();
+    await logs.advance();
+    expect(logs.linesRead).toBe(0);
+    journal.unwritten = false;
+    journal.log('the first words', error);
+    await logs.advance();
+    journal.log('and more', error);
+    await logs.advance();
+    expect(logs.kinds.map(({ signature }) => signature)).toEqual([
+      'app: the first words',
+      'app: and more',
+    ]);
+  });
+
+  it('goes on at once when journalctl ran out of time in the middle of its answer', async () => {
+    const logs = await watch();
+    journal.log('lost', error);
+    journal.broken = {
+      exitCode: null,
+      timedOut: true,
+      stdout: `${JSON.stringify(journal.entries[0])}\n{"__CURSOR":"c2","MESS`,
+    };
+    expect(await logs.advance()).toBe(true);
+    expect(logs.position.journalCursor).toBe('c1');
+  });
+
   it('fails, so that it is tried again, when the journal cannot be read', async () => {
     const logs = await watch();
     journal.missing = true;

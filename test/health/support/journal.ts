@@ -12,7 +12,12 @@ export class FakeJournal {
   forgotten = 0;
   /** Argument vectors that were run. */
   readonly asked: string[][] = [];
+  /** There is no journalctl. */
   missing = false;
+  /** There is a journalctl, and no journal has been written yet. */
+  unwritten = false;
+  /** How the next runs of journalctl end instead of as they should. */
+  broken: Partial<CommandResult> | null = null;
 
   log(message: string, more: Entry = {}): void {
     this.entries.push({
@@ -33,7 +38,13 @@ export class FakeJournal {
   };
 
   #answer(argv: readonly string[]): CommandResult {
-    if (this.missing || argv[0] !== 'journalctl') return result(argv, null, '', 'not found');
+    if (this.missing || argv[0] !== 'journalctl') {
+      return result(argv, null, '', `spawn ${argv[0] ?? ''} ENOENT\n`);
+    }
+    if (this.broken !== null) return { ...result(argv, 1, ''), ...this.broken };
+    if (this.unwritten) {
+      return result(argv, 1, '-- No entries --\n', 'No journal files were found.\n');
+    }
     if (argv.includes('--show-cursor')) {
       return result(argv, 0, `-- cursor: c${this.entries.length}\n`);
     }
