@@ -30,11 +30,24 @@ export async function lookAt(path: string): Promise<LogFile | null> {
   });
 }
 
-/** Files that the log of this path was rotated into (`syslog.1`, `syslog.2.gz`, `messages-20261124`), the newest first. */
+const COMPRESSED = /\.(?:gz|zst)$/;
+
+/** Whether the content is compressed in a way that can be read. */
+export function isCompressed(path: string): boolean {
+  return COMPRESSED.test(path);
+}
+
+/**
+ * Files that the log of this path was rotated into (`syslog.1`, `syslog.2.gz`, `messages-20261124`),
+ * the newest first. While one is being compressed there are two, and only the old one is whole.
+ */
 export async function rotatedFiles(path: string): Promise<LogFile[]> {
   const name = basename(path);
-  const names = (await readdir(dirname(path))).filter(
-    (entry) => entry.startsWith(`${name}.`) || entry.startsWith(`${name}-`),
+  const entries = new Set(await readdir(dirname(path)));
+  const names = [...entries].filter(
+    (entry) =>
+      (entry.startsWith(`${name}.`) || entry.startsWith(`${name}-`)) &&
+      !(isCompressed(entry) && entries.has(entry.replace(COMPRESSED, ''))),
   );
   const files = await Promise.all(names.map((entry) => lookAt(join(dirname(path), entry))));
   return files
@@ -79,13 +92,16 @@ async function readDecompressed(
   bytesMax: number,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  let beginsAt = 0;
   let length = 0;
   const source = file.createReadStream({ autoClose: false });
   source.pipe(stream);
   try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer);
-      length += (chunk as Buffer).length;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      // What lies before the offset is dropped at once: a busy host's log is larger than its memory.
+      if (length > offsetBytes) chunks.push(chunk);
+      else beginsAt = length;
       if (length >= offsetBytes + bytesMax) break;
     }
   } catch (error) {
@@ -95,7 +111,8 @@ async function readDecompressed(
     source.destroy();
     stream.destroy();
   }
-  return Buffer.concat(chunks).subarray(offsetBytes, offsetBytes + bytesMax);
+  const from = offsetBytes - beginsAt;
+  return Buffer.concat(chunks).subarray(from, from + bytesMax);
 }
 
 type Decompressor = () => ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
