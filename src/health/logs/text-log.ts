@@ -1,6 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LogPosition } from '../../domain/health.ts';
-import { headDigest, lookAt, readContent, rotatedFiles, type LogFile } from './log-file.ts';
+import {
+  headDigest,
+  isCompressed,
+  lookAt,
+  readContent,
+  rotatedFiles,
+  type LogFile,
+} from './log-file.ts';
 
 /** Text logs of Debian and Ubuntu, and of the Red Hat family. */
 export const TEXT_LOGS: readonly string[] = ['/var/log/syslog', '/var/log/messages'];
@@ -12,6 +19,12 @@ const READ_BYTES_MAX = 16 * 1024 * 1024;
 
 /** A line without an end that is longer than this is taken as it is, so that reading goes on. */
 const LINE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * What is read of one compressed file, as it is without compression. Each reading decompresses it
+ * from its beginning, so a longer one would take minutes of a host's processor.
+ */
+const COMPRESSED_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** What a week of a log is read for known errors: about half a million lines. */
 const RECENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -31,60 +44,94 @@ export type TextPart = {
   position: FilePosition | null;
   /** Whether there was more than one reading takes. */
   more: boolean;
+  /** What was skipped and will not be read any more, one sentence each. */
+  unread: string[];
 };
 
 /**
  * The lines since a position (null: since the log began), across its rotation: renamed, copied and
  * truncated, compressed, and more than once. A last line that has no end yet is left for the next
- * reading.
+ * reading. While a rotated file is not read to its end the position is one in that file.
  */
-export async function readTextLog(path: string, position: FilePosition | null): Promise<TextPart> {
+export async function readTextLog(
+  path: string,
+  position: FilePosition | null,
+  { compressedBytesMax = COMPRESSED_BYTES_MAX }: { compressedBytesMax?: number } = {},
+): Promise<TextPart> {
   const current = await lookAt(path);
   if (position === null || (current !== null && (await isSame(current, position)))) {
     return current === null
-      ? { lines: [], position, more: false }
+      ? { lines: [], position, more: false, unread: [] }
       : readOn(current, position?.offsetBytes ?? 0);
   }
-  const rotated = await linesOfRotated(path, position);
-  if (current === null) {
-    // In the middle of a rotation: what was rotated away is read once, and then the new file from its beginning.
-    return { lines: rotated, position: null, more: false };
-  }
+  const rotated = await readRotated(path, position, compressedBytesMax);
+  // In the middle of a rotation: what was rotated away is read once, and then the new file from its beginning.
+  if (rotated.more || current === null) return rotated;
   const rest = await readOn(current, 0);
-  return { ...rest, lines: [...rotated, ...rest.lines] };
+  return { ...rest, lines: [...rotated.lines, ...rest.lines], unread: rotated.unread };
 }
 
 async function readOn(file: LogFile, offsetBytes: number): Promise<TextPart> {
   const content = await readContent(file.path, offsetBytes, READ_BYTES_MAX);
-  const end = content.lastIndexOf(LINE_END) + 1;
-  const taken = end === 0 && content.length >= LINE_BYTES_MAX ? content.length : end;
+  const taken = wholeLines(content);
   return {
     lines: linesOf(content.subarray(0, taken)),
     position: await positionAt(file, offsetBytes + taken),
     more: content.length === READ_BYTES_MAX,
+    unread: [],
   };
 }
 
+/** How much of the content is whole lines; all of it where one line is too long to be waited for. */
+function wholeLines(content: Buffer): number {
+  const end = content.lastIndexOf(LINE_END) + 1;
+  return end === 0 && content.length >= LINE_BYTES_MAX ? content.length : end;
+}
+
 /** The rest of the file that was read before, and whole files that came and went since. */
-async function linesOfRotated(path: string, position: FilePosition): Promise<string[]> {
+async function readRotated(
+  path: string,
+  position: FilePosition,
+  compressedBytesMax: number,
+): Promise<TextPart> {
   const files = await rotatedFiles(path);
-  let found = -1;
-  for (const [index, file] of files.entries()) {
-    if (await wasRead(file, position)) {
-      found = index;
-      break;
-    }
-  }
-  if (found === -1) return [];
+  const found = await indexOfRead(files, position);
+  const unread =
+    found === -1
+      ? [
+          `${path} was rotated, and the file that was being read is not there any more: its last lines may not have been read`,
+        ]
+      : [];
   const lines: string[] = [];
   // The newest comes first in the list, and the oldest is read first.
   for (let index = found; index >= 0; index--) {
     const file = files[index];
     if (file === undefined) continue;
     const offsetBytes = index === found ? position.offsetBytes : 0;
-    lines.push(...linesOf(await readContent(file.path, offsetBytes, READ_BYTES_MAX)));
+    const limit = isCompressed(file.path)
+      ? Math.max(0, compressedBytesMax - offsetBytes)
+      : Infinity;
+    const content = await readContent(file.path, offsetBytes, Math.min(READ_BYTES_MAX, limit));
+    if (content.length >= limit) {
+      unread.push(
+        `${file.path}: only its first ${compressedBytesMax} bytes were read, as they are without compression`,
+      );
+    } else if (content.length === READ_BYTES_MAX) {
+      const taken = wholeLines(content);
+      lines.push(...linesOf(content.subarray(0, taken)));
+      const reached = await positionAt(file, offsetBytes + taken);
+      return { lines, position: { ...reached, path }, more: true, unread };
+    }
+    lines.push(...linesOf(content));
   }
-  return lines;
+  return { lines, position: null, more: false, unread };
+}
+
+async function indexOfRead(files: readonly LogFile[], position: FilePosition): Promise<number> {
+  for (const [index, file] of files.entries()) {
+    if (await wasRead(file, position)) return index;
+  }
+  return -1;
 }
 
 /** Whether this is the file of the position under its own name, grown or as it was. */
@@ -122,7 +169,7 @@ export async function forRecentLines(
   let left = RECENT_BYTES_MAX;
   for (const file of [current, ...(await rotatedFiles(path))]) {
     if (file.modifiedMs < sinceMs || left <= 0) break;
-    const skipped = /\.(?:gz|zst)$/.test(file.path) ? 0 : Math.max(0, file.sizeBytes - left);
+    const skipped = isCompressed(file.path) ? 0 : Math.max(0, file.sizeBytes - left);
     const content = await readContent(file.path, skipped, left);
     left -= content.length;
     for (const [index, line] of linesOf(content).entries()) {

@@ -180,6 +180,66 @@ describe('reading a text log from a position on', () => {
     expect(second).toMatchObject({ more: false, lines: { length: 4 * 1024 } });
   });
 
+  it('reads a long rotated log to its end before it goes on with the new one', async () => {
+    await writeFile(log, 'one\n');
+    let position = await textLogPosition(log);
+    const line = `${'x'.repeat(1023)}\n`;
+    await appendFile(log, line.repeat(20 * 1024));
+    await rename(log, `${log}.1`);
+    await writeFile(log, 'two\n');
+    const first = await readTextLog(log, position);
+    expect(first).toMatchObject({ more: true, lines: { length: 16 * 1024 } });
+    position = first.position;
+    const second = await readTextLog(log, position);
+    expect(second).toMatchObject({ more: false, unread: [], lines: { length: 4 * 1024 + 1 } });
+    expect(second.lines.at(-1)).toBe('two');
+    expect(await linesSince(second.position)).toEqual([]);
+  });
+
+  it('says that lines are missing when the file that was being read is gone', async () => {
+    await writeFile(log, 'one\n');
+    const position = await textLogPosition(log);
+    expect((await readTextLog(log, position)).unread).toEqual([]);
+    await unlink(log);
+    await writeFile(log, 'two\n');
+    const part = await readTextLog(log, position);
+    expect(part.unread).toEqual([
+      `${log} was rotated, and the file that was being read is not there any more: its last lines may not have been read`,
+    ]);
+    expect((await readTextLog(log, part.position)).unread).toEqual([]);
+  });
+
+  it('takes the whole file, not the half that is compressed, while a rotated log is being compressed', async () => {
+    await writeFile(log, 'one\n');
+    const position = await textLogPosition(log);
+    await appendFile(log, `${'x'.repeat(300)}\nlast\n`);
+    const half = gzipSync(await readFile(log), { level: 0 }).subarray(0, 100);
+    await rename(log, `${log}.1`);
+    await writeFile(`${log}.1.gz`, half);
+    await writeFile(log, '');
+    expect((await linesSince(position)).at(-1)).toBe('last');
+  });
+
+  it.each([
+    ['gzip', '.gz', gzipSync],
+    ['zstd', '.zst', zstdCompressSync],
+  ])(
+    'reads no more of a log that %s compressed than a bound, and says how much it has read',
+    async (_, ending, compress) => {
+      await writeFile(log, 'one\n');
+      const position = await textLogPosition(log);
+      await writeFile(`${log}.1${ending}`, compress(Buffer.from(`one\n${'two\n'.repeat(2_000)}`)));
+      await unlink(log);
+      await writeFile(log, 'three\n');
+      const part = await readTextLog(log, position, { compressedBytesMax: 4_000 });
+      expect(part.lines).toHaveLength(1_000);
+      expect(part.lines.at(-1)).toBe('three');
+      expect(part.unread).toEqual([
+        `${log}.1${ending}: only its first 4000 bytes were read, as they are without compression`,
+      ]);
+    },
+  );
+
   it('gives every line exactly once, however it is written, rotated and read', async () => {
     const steps = fc.array(
       fc.oneof(
