@@ -27,11 +27,14 @@ const CATCH_UP_MAX = 20;
 
 const FINDINGS_MAX = 50;
 
+const TOO_FAST = 'the logs grew faster than they could be read: their last lines were not read';
+
 /**
  * Watches the journal and the text logs for the policy's soak time. What was logged from the
  * baseline until the soak began, by services that restarted and a host that booted, is read as
  * well and judged more mildly: see `judgeLogs`. Ends early when a new kind of error is certain.
- * After a crash of the agent the same soak goes on.
+ * After a crash of the agent the same soak goes on. What could not be read is written down with the
+ * soak and does not fail it; the step verify tells it.
  * Fails with `NewLogErrors`; with `HealthWorse` when the host booted by itself meanwhile; with
  * `CommandFailed` (may be retried) when the journal cannot be read.
  */
@@ -66,7 +69,7 @@ async function begin(
     startedAt: new Date().toISOString(),
     boot: await readBootIdentity(),
     position: watch.position,
-    duringChange: { kinds: watch.kinds, linesRead: watch.linesRead },
+    duringChange: { kinds: watch.kinds, linesRead: watch.linesRead, unread: watch.unread },
     end: null,
   };
   await writeSoak(journal, soak);
@@ -94,9 +97,10 @@ async function watch(
   });
   const lookEveryMs = Math.min(LOOK_EVERY_MAX_MS, Math.max(LOOK_EVERY_MIN_MS, soakMs / LOOKS));
   let verdict: LogVerdict;
+  let behind: boolean;
   for (;;) {
     const leftMs = soakMs - (performance.now() - beganMs);
-    await catchUp(logs);
+    behind = await catchUp(logs);
     verdict = judgeLogs({ known, duringChange: soak.duringChange.kinds, duringSoak: logs.kinds });
     if (leftMs <= 0 || verdict.beyondDoubt) break;
     const doing = `watching the logs, ${formatDuration(leftMs)} left, ${logs.linesRead} lines read`;
@@ -113,6 +117,9 @@ async function watch(
       passingKinds,
     },
     findings: findings.slice(0, FINDINGS_MAX),
+    unread: [
+      ...new Set([...soak.duringChange.unread, ...logs.unread, ...(behind ? [TOO_FAST] : [])]),
+    ],
   };
   await writeSoak(journal, { ...soak, end });
   return end;
@@ -145,10 +152,12 @@ async function refuseOtherBoot({ host }: StepInput, soak: SoakEntry): Promise<vo
   });
 }
 
-async function catchUp(logs: LogWatch): Promise<void> {
+/** Answers whether there is still more to be read. */
+async function catchUp(logs: LogWatch): Promise<boolean> {
   for (let n = 0; n < CATCH_UP_MAX; n++) {
-    if (!(await logs.advance())) return;
+    if (!(await logs.advance())) return false;
   }
+  return true;
 }
 
 function patterns(ignore: readonly string[]): RegExp[] {

@@ -4,7 +4,10 @@ import type { Plan, RebootRequired } from '../src/domain/plan.ts';
 import type { NamedPolicy } from '../src/domain/policy.ts';
 import type { PlannedStepInput, Verification } from '../src/domain/steps.ts';
 import { readBaseline } from '../src/health/baseline-entry.ts';
+import { readSoak, type SoakEntry } from '../src/health/logs/soak-entry.ts';
+import { TEXT_LOGS } from '../src/health/logs/text-log.ts';
 import { settledHealth, type SettleSettings } from '../src/health/settle.ts';
+import { unknownCheck } from '../src/health/unknown-check.ts';
 import { plannedChanges } from './approved-plan.ts';
 import type { StepContext } from './context.ts';
 
@@ -38,6 +41,7 @@ export async function verify(
     ...versionChecks(plan, await packages.installedVersions()),
     ...auditChecks(await packages.audit(plan.changes)),
     rebootCheck(await packages.rebootRequired(), input.policy),
+    ...logChecks(await readSoak(journal)),
     ...(await settledHealth(tools, input.policy.health, baseline.snapshot, settle)),
   ];
   const failed = checks.filter(({ ok }) => !ok);
@@ -91,10 +95,21 @@ function auditChecks(sentences: readonly string[]): Check[] {
 function rebootCheck({ answer, reason }: RebootRequired, { reboot, name }: NamedPolicy): Check {
   const check = 'reboot pending';
   if (answer === 'no') return { name: check, ok: true, detail: `no: ${reason}` };
-  if (answer === 'unknown') return { name: check, ok: true, detail: `unknown: ${reason}` };
+  // Nobody asked for a reboot, and "if-required" does not mean "if in doubt": it is told and does not decide.
+  if (answer === 'unknown') return unknownCheck(check, reason);
   return reboot === 'never'
     ? { name: check, ok: true, detail: `yes, and policy ${name} never reboots: ${reason}` }
     : { name: check, ok: false, detail: `still pending after the change: ${reason}` };
+}
+
+/** What the step before could not read; what it found decided there. Nothing where all was read. */
+function logChecks(soak: SoakEntry | null): Check[] {
+  if (soak === null || soak.end === null) return [];
+  const { report, unread } = soak.end;
+  const nothing = `not one line was read from the journal, ${TEXT_LOGS.join(' or ')}, so nothing is known of new errors`;
+  return [...(report.linesRead === 0 ? [nothing] : []), ...unread].map((why) =>
+    unknownCheck('logs', why),
+  );
 }
 
 function worse(host: string, failed: readonly Check[], count: number): StepFailure {

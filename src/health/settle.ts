@@ -4,6 +4,7 @@ import type { Health } from '../domain/policy.ts';
 import type { HostTools } from '../host/tools.ts';
 import { compareHealth } from '../planning/compare-health.ts';
 import { takeSnapshot } from './snapshot.ts';
+import { unknownCheck } from './unknown-check.ts';
 
 /**
  * Pauses between looks at a host whose services may still be starting, in milliseconds: about a
@@ -30,12 +31,31 @@ export async function settledHealth(
 ): Promise<Check[]> {
   for (const pauseMs of [...pausesMs, null]) {
     const after = await takeSnapshot(tools, health);
-    const checks = compareHealth(before, after, health);
+    const checks = whatWasSeen(compareHealth(before, after, health), before, after);
     const worse = checks.filter(({ ok }) => !ok);
     if (worse.length === 0 || pauseMs === null || hasLostForGood(before, after)) return checks;
     await pause(tools, pauseMs, `waiting for ${worse[0]?.name ?? 'services'} to settle`);
   }
   throw new Error('The last look at the host answers');
+}
+
+/**
+ * Where systemd runs there are always active services. Where none was seen, neither before nor now,
+ * it would be true of every host that none of them was lost.
+ */
+function whatWasSeen(
+  checks: readonly Check[],
+  before: HealthSnapshot,
+  after: HealthSnapshot,
+): Check[] {
+  if (before.activeServices.length > 0 || after.activeServices.length > 0) return [...checks];
+  return [
+    unknownCheck(
+      'services',
+      'systemd does not run this host, so services and units were not compared',
+    ),
+    ...checks.filter(({ name, ok }) => !ok || (name !== 'services' && name !== 'units')),
+  ];
 }
 
 function hasLostForGood(before: HealthSnapshot, after: HealthSnapshot): boolean {

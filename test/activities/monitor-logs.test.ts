@@ -110,6 +110,28 @@ describe('the step monitor-logs', () => {
     expect(await run('10ms', { activityId: '9' })).toMatchObject({ newKinds: [] });
   });
 
+  it('writes down that a log grew faster than it could be read, and does not fail for it', async () => {
+    host.journal.broken = {
+      exitCode: null,
+      timedOut: true,
+      stdout: `${JSON.stringify({ __CURSOR: 'c2', MESSAGE: 'all is well', PRIORITY: '6' })}\n`,
+    };
+    expect(await run('10ms')).toMatchObject({ newKinds: [] });
+    expect((await readSoak(context.journal))?.end?.unread).toEqual([
+      'the logs grew faster than they could be read: their last lines were not read',
+    ]);
+  });
+
+  it('reads a soak that an earlier version wrote down', async () => {
+    await run('10ms');
+    const soak = await readSoak(context.journal);
+    if (soak === null || soak.end === null) throw new Error('The soak was not written down');
+    const { unread: _, ...end } = soak.end;
+    const { unread: __, ...duringChange } = soak.duringChange;
+    await context.journal.write('soak', { ...soak, duringChange, end });
+    expect((await readSoak(context.journal))?.end?.unread).toEqual([]);
+  });
+
   it('fails when the host has booted by itself meanwhile', async () => {
     await run('10ms');
     const soak = await readSoak(context.journal);

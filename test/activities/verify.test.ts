@@ -5,6 +5,8 @@ import { verify } from '../../activities/verify.ts';
 import { StepFailure } from '../../src/domain/failure.ts';
 import type { Plan, RebootRequired } from '../../src/domain/plan.ts';
 import type { PlannedStepInput, Verification } from '../../src/domain/steps.ts';
+import { writeSoak, type SoakEntry } from '../../src/health/logs/soak-entry.ts';
+import { resultOf } from '../../src/report/checks.ts';
 import { planDigest } from '../../src/packages/digest.ts';
 import { modelHost, stepInput, type ModelHost } from './support/health-context.ts';
 
@@ -28,6 +30,23 @@ const PLAN: Plan = {
   ],
   removals: [{ name: 'telnet', architecture: 'amd64', oldVersion: '1' }],
 };
+
+function soakOf(linesRead: number, unread: string[]): SoakEntry {
+  const position = { journalCursor: null, files: [] };
+  return {
+    asking: '7',
+    startedAt: '2026-11-24T18:43:00.000Z',
+    boot: { bootId: '0b8c1f0e-8d1c-4c3a-9a57-3f2a4a1f5d10', initStartTicks: '1' },
+    position,
+    duringChange: { kinds: [], linesRead, unread: [] },
+    end: {
+      position,
+      report: { soakMs: 1, linesRead, newKinds: [], knownKinds: [], passingKinds: [] },
+      findings: [],
+      unread,
+    },
+  };
+}
 
 let host: ModelHost;
 let context: StepContext;
@@ -125,6 +144,38 @@ describe('the step verify', () => {
       ok: true,
       detail: "unknown: the kernel is the host machine's",
     });
+  });
+
+  it('tells what the logs could not say, and does not take it for good', async () => {
+    expect((await run()).checks.map(({ name }) => name)).not.toContain('logs');
+    await writeSoak(context.journal, soakOf(0, ['the last lines were not read']));
+    const unknown = (await run()).checks.filter(({ name }) => name === 'logs');
+    expect(unknown).toEqual([
+      {
+        name: 'logs',
+        ok: true,
+        detail:
+          'unknown: not one line was read from the journal, /var/log/syslog or /var/log/messages, so nothing is known of new errors',
+      },
+      { name: 'logs', ok: true, detail: 'unknown: the last lines were not read' },
+    ]);
+    expect(unknown.map(resultOf)).toEqual(['unknown', 'unknown']);
+    await writeSoak(context.journal, soakOf(12, []));
+    expect((await run()).checks.map(({ name }) => name)).not.toContain('logs');
+  });
+
+  it('does not say that services run where none could be seen, before and after', async () => {
+    host.services = [];
+    await baseline(context, input(), []);
+    const { checks } = await run();
+    expect(checks.filter((check) => resultOf(check) === 'unknown')).toEqual([
+      {
+        name: 'services',
+        ok: true,
+        detail: 'unknown: systemd does not run this host, so services and units were not compared',
+      },
+    ]);
+    expect(checks.map(({ name }) => name)).not.toContain('units');
   });
 
   it('gives services time to become well', async () => {

@@ -11,11 +11,16 @@ import { readTextLog, TEXT_LOGS } from './text-log.ts';
 /** What the journal said lately is remembered by this many kinds of line, to know it again in text logs. */
 const REMEMBERED_MAX = 50_000;
 
+/** Sentences about what could not be read; a log that is rotated more often says the same again. */
+const UNREAD_MAX = 20;
+
 export type LogWatch = {
   /** Reads what was logged since the last reading; answers whether there is more to be read already. */
   advance(): Promise<boolean>;
   readonly kinds: ObservedKind[];
   readonly linesRead: number;
+  /** What was logged and could not be read, one sentence each. */
+  readonly unread: string[];
   readonly position: LogPosition;
 };
 
@@ -36,6 +41,7 @@ export function watchLogs(settings: Settings): LogWatch {
   const { run, ignore, textLogs = TEXT_LOGS, hostName = hostname() } = settings;
   const kinds = new ErrorKinds(ignore);
   const inJournal = new Set<string>();
+  const unread = new Set<string>();
   let { position } = settings;
   let linesRead = 0;
 
@@ -49,7 +55,10 @@ export function watchLogs(settings: Settings): LogWatch {
         if (inJournal.size < REMEMBERED_MAX) inJournal.add(signatureOf(line.program, line.message));
         if (!own) kinds.add(line, 'journal');
       }
-      for (const [index, { lines }] of parts.entries()) addText(lines, textLogs[index] ?? '');
+      for (const [index, part] of parts.entries()) {
+        addText(part.lines, textLogs[index] ?? '');
+        for (const sentence of part.unread) if (unread.size < UNREAD_MAX) unread.add(sentence);
+      }
       linesRead += parts.reduce(
         (sum, { lines }) => sum + lines.length,
         journal?.entries.length ?? 0,
@@ -65,6 +74,9 @@ export function watchLogs(settings: Settings): LogWatch {
     },
     get linesRead() {
       return linesRead;
+    },
+    get unread() {
+      return [...unread];
     },
     get position() {
       return position;

@@ -3,6 +3,9 @@ import { BootIdentity } from '../../domain/facts.ts';
 import { LogFinding, LogPosition, LogReport } from '../../domain/health.ts';
 import type { Journal } from '../../host/journal.ts';
 
+/** What was logged and could not be read, one sentence each. Entries of earlier versions have no such list. */
+const Unread = z.array(z.string()).default([]);
+
 /**
  * A watch over the logs as it began and ended: the journal entry `soak` of a cycle. With it a new
  * agent goes on where one that crashed was.
@@ -20,10 +23,16 @@ export const SoakEntry = z.object({
   duringChange: z.object({
     kinds: z.array(LogFinding.extend({ severe: z.boolean() })),
     linesRead: z.number().int(),
+    unread: Unread,
   }),
   /** null while the soak lasts. */
   end: z
-    .object({ position: LogPosition, report: LogReport, findings: z.array(z.string()) })
+    .object({
+      position: LogPosition,
+      report: LogReport,
+      findings: z.array(z.string()),
+      unread: Unread,
+    })
     .nullable(),
 });
 export type SoakEntry = z.infer<typeof SoakEntry>;

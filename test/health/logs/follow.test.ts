@@ -117,6 +117,18 @@ describe('following the logs of a host', () => {
     expect(journal.asked.at(-1)).toContain('--boot=0');
   });
 
+  it('tells once what of the text logs could not be read', async () => {
+    await writeFile(syslog, 'Nov 24 11:00:00 web-1 app[1]: all is well\n');
+    const logs = await watch();
+    await logs.advance();
+    expect(logs.unread).toEqual([]);
+    await rm(syslog);
+    await writeFile(syslog, 'Nov 24 11:00:01 web-1 app[1]: all is well\n');
+    await logs.advance();
+    await logs.advance();
+    expect(logs.unread).toEqual([expect.stringContaining('is not there any more')]);
+  });
+
   it('works on a host without a journal', async () => {
     journal.missing = true;
     await writeFile(syslog, '');
