@@ -2,13 +2,21 @@ import type { Check } from '../domain/health.ts';
 
 export type CheckResult = 'failed' | 'unknown' | 'passed';
 
+/** As src/health/unknown-check.ts writes it. */
+const UNKNOWN = 'unknown: ';
+
 /**
  * What came of a check. One that could not be made has not failed, and has not passed either: the
  * agent begins its detail with "unknown: ".
  */
 export function resultOf({ ok, detail }: Check): CheckResult {
   if (!ok) return 'failed';
-  return detail.startsWith('unknown: ') ? 'unknown' : 'passed';
+  return detail.startsWith(UNKNOWN) ? 'unknown' : 'passed';
+}
+
+/** What was found, without the word that {@link resultOf} tells already. */
+export function detailOf(check: Check): string {
+  return resultOf(check) === 'unknown' ? check.detail.slice(UNKNOWN.length) : check.detail;
 }
 
 const READ_FIRST: readonly CheckResult[] = ['failed', 'unknown', 'passed'];

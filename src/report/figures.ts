@@ -22,6 +22,16 @@ export function isInstalled({ outcome }: Report): boolean {
   return outcome === 'patched';
 }
 
+/** New configuration that lies beside the host's own; a restore that is proven has taken it away again. */
+export function leftAsideNow({ leftAside, restore }: Report): string[] {
+  return restore?.exact === true ? [] : leftAside;
+}
+
+/** Newer versions that the plan leaves alone though nobody holds them, one sentence each. */
+export function leftOutOf(plan: PlanOverview | null): string[] {
+  return plan?.leftOut ?? [];
+}
+
 /** How long the host was down for reboots, where that is known of all of them. */
 export function downMs({ reboots }: Report): number | null {
   return reboots.every((reboot) => reboot.downMs !== null)
@@ -31,6 +41,8 @@ export function downMs({ reboots }: Report): number | null {
 
 /** What the list of a plan's packages is called after this ending. */
 export function changesTitle(report: Report): string {
+  const { plan } = report;
+  if (plan !== null && plan.changeCount + plan.removalCount === 0) return 'What was left alone';
   if (isInstalled(report)) return 'What changed';
   if (report.outcome === 'restored') return 'What was installed, and taken back';
   if (report.outcome === 'accepted-as-is') return 'What was to be installed';

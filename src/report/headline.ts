@@ -1,4 +1,5 @@
 import type { Report } from '../domain/report.ts';
+import { leftOutOf } from './figures.ts';
 import { count, oneLine } from './text.ts';
 
 /** How an ending reads at first sight. */
@@ -25,12 +26,20 @@ export function headlineOf(report: Report): Headline {
         sentence: `${host} is patched: ${count(changeCount, 'package')} updated${security}.`,
       };
     }
-    case 'up-to-date':
+    case 'up-to-date': {
+      const left = leftOutOf(report.plan).length;
+      if (left > 0)
+        return {
+          tone: 'warning',
+          badge: 'Nothing installable',
+          sentence: `${host} has nothing that can be installed now, and is not up to date: ${count(left, 'newer version')} ${left === 1 ? 'is' : 'are'} left out.`,
+        };
       return {
         tone: 'good',
         badge: 'Up to date',
         sentence: `${host} is up to date: there was nothing to install.`,
       };
+    }
     case 'restored':
       return {
         tone: 'warning',
@@ -41,7 +50,7 @@ export function headlineOf(report: Report): Headline {
       return {
         tone: 'warning',
         badge: 'Accepted as it is',
-        sentence: `${host} was left as it is: the update went wrong, and ${accepter(report)} accepted the host in this state.`,
+        sentence: `${host} was left as it is: the patch cycle went wrong, and ${accepter(report)} accepted the host in this state.`,
       };
     case 'failed':
       return {

@@ -2,6 +2,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Check, LogFinding } from '../domain/health.ts';
 import type { ChangeRow } from '../domain/plan.ts';
 import type { Report } from '../domain/report.ts';
+import { detailOf, resultOf, worstFirst } from './checks.ts';
 import { decided } from './decisions.ts';
 import {
   adviceLabel,
@@ -14,10 +15,13 @@ import {
   changesTitle,
   cvesOf,
   isInstalled,
+  leftAsideNow,
+  leftOutOf,
   rowsSecurityFirst,
   unknownCveCount,
 } from './figures.ts';
 import { headlineOf } from './headline.ts';
+import { logVerdict } from './logs.ts';
 import { fenced, list, plain, table } from './markdown-text.ts';
 import { between, bytes, count, utc, utcClock, utcSpan, withUtc } from './text.ts';
 
@@ -114,7 +118,7 @@ function restoreProof(restore: Report['restore']): string {
 
 function changes(report: Report): string {
   const { plan } = report;
-  if (plan === null || plan.changeCount + plan.removalCount === 0) return '';
+  if (plan === null) return '';
   const rows = rowsSecurityFirst(plan).map((row) => [
     `${plain(row.name)}${row.architecture === 'all' ? '' : ` (${plain(row.architecture)})`}`,
     plain(row.oldVersion ?? 'new'),
@@ -130,6 +134,7 @@ function changes(report: Report): string {
     plan.removalCount === 0
       ? ''
       : `**To be removed:** ${plan.removals.map(({ name, oldVersion }) => plain(`${name} ${oldVersion}`)).join(', ')}${removalsLeft > 0 ? ` and ${removalsLeft} more` : ''}`,
+    list(leftOutOf(plan).map((sentence) => `Left out: ${plain(sentence)}`)),
     plan.held.length === 0 ? '' : `Held back and left alone: ${plan.held.map(plain).join(', ')}`,
   ]);
 }
@@ -140,17 +145,19 @@ function fixes({ cves, advisory }: ChangeRow): string {
   return [...notice, ...cves.map(plain)].join(' ');
 }
 
-function health({ checks, restore, logs, reboots, leftAside }: Report): string {
+function health(report: Report): string {
+  const { checks, restore, logs, reboots } = report;
+  const leftAside = leftAsideNow(report);
   return section('How the host is', [
     checkTable('Checks after the change', checks),
     checkTable('Checks after the restore', restore?.checks ?? []),
     logs === null
       ? ''
       : [
-          `### Logs`,
-          `${count(logs.newKinds.length, 'new kind')} of error in ${count(logs.linesRead, 'line')}, watched for ${formatDuration(logs.soakMs)}.`,
+          '### Logs after the change',
+          `${logVerdict(logs)} ${count(logs.linesRead, 'line')} read, watched for ${formatDuration(logs.soakMs)}.`,
           kinds('New kinds of error', logs.newKinds),
-          kinds('Only while services restarted', logs.passingKinds),
+          kinds('New, but only while services restarted', logs.passingKinds),
           kinds('Known before', logs.knownKinds),
         ]
           .filter(Boolean)
@@ -171,11 +178,10 @@ function health({ checks, restore, logs, reboots, leftAside }: Report): string {
 
 function checkTable(title: string, checks: readonly Check[]): string {
   if (checks.length === 0) return '';
-  const sorted = [...checks.filter(({ ok }) => !ok), ...checks.filter(({ ok }) => ok)];
-  const rows = sorted.map(({ name, ok, detail }) => [
-    ok ? 'passed' : '**failed**',
-    plain(name),
-    plain(detail),
+  const rows = worstFirst(checks).map((check) => [
+    resultOf(check) === 'passed' ? 'passed' : `**${resultOf(check)}**`,
+    plain(check.name),
+    plain(detailOf(check)),
   ]);
   return `### ${title}\n\n${table(['Result', 'What', 'Found'], rows)}`;
 }

@@ -1,6 +1,14 @@
 import type { Report } from '../domain/report.ts';
 import { distinctFailures, shortExplanation, shortMessage } from './failures.ts';
-import { cvesOf, downMs, isInstalled, unknownCveCount } from './figures.ts';
+import { detailOf, resultOf } from './checks.ts';
+import {
+  cvesOf,
+  downMs,
+  isInstalled,
+  leftAsideNow,
+  leftOutOf,
+  unknownCveCount,
+} from './figures.ts';
 import { headlineOf } from './headline.ts';
 import { between, count, oneLine, withUtc } from './text.ts';
 import { formatDuration } from '../domain/duration.ts';
@@ -40,9 +48,19 @@ function findings(report: Report): string[] {
     : lines;
 }
 
+function leftOut({ plan }: Report): string[] {
+  const sentences = leftOutOf(plan);
+  const more = sentences.length - FINDINGS_SHOWN;
+  return [
+    ...sentences.slice(0, FINDINGS_SHOWN).map((sentence) => `Left out: ${sentence}`),
+    ...(more > 0 ? [`Left out: ${more} more, in the report`] : []),
+  ];
+}
+
 function facts(report: Report): string[] {
-  const { plan, reboots, restore, leftAside, approvedBy } = report;
-  const lines: string[] = [];
+  const { plan, reboots, restore, approvedBy, checks } = report;
+  const leftAside = leftAsideNow(report);
+  const lines: string[] = leftOut(report);
   const cves = cvesOf(plan).length;
   if (cves > 0) {
     const known = unknownCveCount(plan) === 0 ? '' : ', as far as known';
@@ -65,6 +83,9 @@ function facts(report: Report): string[] {
         : `NOT as it was: ${count(restore.differences.length, 'difference')} in ${restore.entriesCompared} files, links and directories.`,
     );
   }
+  const unknown = checks.filter((check) => resultOf(check) === 'unknown');
+  for (const check of unknown.slice(0, FINDINGS_SHOWN))
+    lines.push(`Not known: ${check.name}: ${detailOf(check)}.`);
   if (leftAside.length > 0)
     lines.push(`Configuration left aside: ${leftAside.slice(0, 5).join(', ')}.`);
   return lines;

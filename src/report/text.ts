@@ -83,7 +83,7 @@ export function bytes(sizeBytes: number): string {
   return `${size.toFixed(1)} ${units[unit] ?? 'TB'}`;
 }
 
-/** `1 package`, `24 packages`. */
+/** `1 package`, `24 packages`, `2,140 files`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }

@@ -3,7 +3,17 @@ import { Outcome } from '../../src/domain/outcome.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { STYLE } from '../../src/report/html/style.ts';
 import { HOSTILE, reportFullOf } from './hostile.ts';
-import { ACCEPTED, FAILED, PATCHED, REJECTED, RESTORED, SAMPLES, UP_TO_DATE } from './samples.ts';
+import {
+  ACCEPTED,
+  FAILED,
+  LEFT_OUT,
+  PATCHED,
+  REJECTED,
+  RESTORED,
+  RESTORED_FOR_LOGS,
+  SAMPLES,
+  UP_TO_DATE,
+} from './samples.ts';
 
 /** The text that a reader sees, roughly: without markup. */
 function textOf(page: string): string {
@@ -107,6 +117,55 @@ describe('the HTML report', () => {
 
   it('does not ask who approved where there was nothing to approve', () => {
     expect(textOf(renderHtml(UP_TO_DATE))).not.toContain('Approved by');
+  });
+
+  it('does not call a host up to date whose plan had to leave something out', () => {
+    const page = renderHtml(LEFT_OUT);
+    expect(textOf(page)).toContain(
+      'web-1 has nothing that can be installed now, and is not up to date: 1 newer version is left out.',
+    );
+    expect(textOf(page)).toMatch(
+      /What was left alone Left out of the plan nginx 1\.22\.1-9\+deb12u11 needs libssl3 .* left alone: linux-image-amd64\./,
+    );
+    expect(page).toContain('class="lead warning"');
+    expect(textOf(renderHtml(UP_TO_DATE))).toContain('there was nothing to install');
+  });
+
+  it('shows the kinds of error for which a host was put back, with counts and first lines', () => {
+    const text = textOf(renderHtml(RESTORED_FOR_LOGS));
+    expect(text).toContain('1 kind of error was logged that the host had not logged before.');
+    expect(text).toMatch(
+      /New kinds of error: the first line Found in 7 shop: cannot read the catalogue: no such table 'articles' the journal of shop\.service/,
+    );
+  });
+
+  it('does not say that nothing new was logged where something new came while services restarted', () => {
+    expect(textOf(renderHtml(RESTORED))).toContain(
+      'After everything had started, no kind of error was logged that the host had not logged before. 1 new kind came only while services restarted, which does not count.',
+    );
+  });
+
+  it('says that nothing is known of errors where not one line was read', () => {
+    const logs = PATCHED.logs && { ...PATCHED.logs, linesRead: 0, passingKinds: [] };
+    expect(textOf(renderHtml({ ...PATCHED, logs }))).toContain(
+      'Not one line was read, so nothing is known of new errors.',
+    );
+  });
+
+  it('counts what could not be checked neither as passed nor as failed', () => {
+    const text = textOf(renderHtml(RESTORED_FOR_LOGS));
+    expect(text).toContain('unknown services systemd does not run this host');
+    expect(text).toContain('1 health check passed after the restore. 1 could not be made.');
+    const reboot = { name: 'reboot pending', ok: true, detail: 'unknown: nobody could say' };
+    const checks = [...PATCHED.checks.filter(({ name }) => name !== reboot.name), reboot];
+    expect(textOf(renderHtml({ ...PATCHED, checks }))).toContain('6 of 7');
+  });
+
+  it('does not ask anybody to compare configuration that the restore took away', () => {
+    expect(textOf(renderHtml(RESTORED_FOR_LOGS))).not.toContain('Configuration left aside');
+    expect(textOf(renderHtml({ ...ACCEPTED, leftAside: ['/etc/x.dpkg-dist'] }))).toContain(
+      'Configuration left aside',
+    );
   });
 
   it('says that packages are left out of a long list', () => {

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { fenced, plain } from '../../src/report/markdown-text.ts';
 import { HOSTILE, reportFullOf } from './hostile.ts';
-import { ACCEPTED, FAILED, PATCHED, RESTORED, SAMPLES } from './samples.ts';
+import {
+  ACCEPTED,
+  FAILED,
+  LEFT_OUT,
+  PATCHED,
+  RESTORED,
+  RESTORED_FOR_LOGS,
+  SAMPLES,
+} from './samples.ts';
 
 describe('the Markdown report', () => {
   it.each(Object.entries(SAMPLES))(
@@ -33,6 +41,16 @@ describe('the Markdown report', () => {
     expect(renderMarkdown(ACCEPTED)).toContain('**The host is not exactly as it was**');
     expect(renderMarkdown(ACCEPTED)).not.toContain('put back exactly');
     expect(renderMarkdown(FAILED)).toContain('```text\nW: GPG error');
+  });
+
+  it('tells what was left out, what is not known, and what the logs said', () => {
+    expect(renderMarkdown(LEFT_OUT)).toContain(
+      '## What was left alone\n\n- Left out: nginx 1.22.1-9+deb12u11 needs libssl3',
+    );
+    const restored = renderMarkdown(RESTORED_FOR_LOGS);
+    expect(restored).toContain('| **unknown** | services | systemd does not run this host');
+    expect(restored).toContain("| 7 | shop: cannot read the catalogue: no such table 'articles' |");
+    expect(restored).not.toContain('Configuration left aside');
   });
 
   it.each(Object.entries(HOSTILE))('keeps its shape with %s in every text', (_, text) => {

@@ -687,6 +687,72 @@ export const UP_TO_DATE: Report = Report.parse({
   commandCount: 3,
 });
 
+/** A host for which there are newer versions that its policy cannot have. */
+export const LEFT_OUT: Report = Report.parse({
+  ...UP_TO_DATE,
+  explanation:
+    'No security update can be installed now, but not everything is up to date: nginx 1.22.1-9+deb12u11 needs libssl3 3.0.22, which is no security update.',
+  plan: UP_TO_DATE.plan && {
+    ...UP_TO_DATE.plan,
+    leftOut: ['nginx 1.22.1-9+deb12u11 needs libssl3 3.0.22, which is no security update.'],
+    held: ['linux-image-amd64'],
+  },
+});
+
+/** A host that was put back because of what its logs said; not everything could be looked at. */
+export const RESTORED_FOR_LOGS: Report = Report.parse({
+  ...RESTORED,
+  explanation:
+    'Since the change shop-1 logs a kind of error that it did not log before: shop: cannot read the catalogue. The host was put back from its backup, and that is proven.',
+  leftAside: ['/etc/shop/shop.conf.dpkg-dist'],
+  steps: [
+    ...RESTORED.steps.slice(0, 12),
+    ...stepsFrom('2026-11-24T18:43:16.000Z', [
+      ['monitor-logs', 15, 'Since the change shop-1 logs a kind of error', 'failed'],
+    ]),
+    ...RESTORED.steps.slice(14),
+  ],
+  logs: {
+    soakMs: 15_000,
+    linesRead: 36,
+    knownKinds: [],
+    newKinds: [
+      {
+        signature: 'shop: cannot read the catalogue: no such table <text>',
+        source: 'the journal of shop.service',
+        count: 7,
+        firstLine: "shop: cannot read the catalogue: no such table 'articles'",
+      },
+    ],
+    passingKinds: [],
+  },
+  restore: {
+    ...RESTORED.restore,
+    checks: [
+      { name: 'package database', ok: true, detail: 'the audit is clean' },
+      {
+        name: 'services',
+        ok: true,
+        detail: 'unknown: systemd does not run this host, so services and units were not compared',
+      },
+    ],
+  },
+  failures: [
+    {
+      type: 'NewLogErrors',
+      message:
+        "Since the change shop-1 logs a kind of error that it did not log before: shop: cannot read the catalogue: no such table 'articles'",
+      details: {
+        remedy:
+          'Look at the lines in the findings. A kind of error that means nothing goes into "logs: { ignore: [...] }" of policy ordinary.',
+        findings: [
+          "new kind of error in the journal of shop.service, 7 times: shop: cannot read the catalogue: no such table 'articles'",
+        ],
+      },
+    },
+  ],
+});
+
 /** A cycle that failed before it could do anything. */
 export const FAILED: Report = Report.parse({
   ...base,

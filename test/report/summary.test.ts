@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { summarizeReport } from '../../src/report/summary.ts';
 import { HOSTILE, reportFullOf } from './hostile.ts';
-import { ACCEPTED, FAILED, PATCHED, RESTORED, SAMPLES } from './samples.ts';
+import { ACCEPTED, FAILED, LEFT_OUT, PATCHED, RESTORED, SAMPLES } from './samples.ts';
 
 describe('the summary of a report', () => {
   it('says of a patched host what a person wants to know', () => {
@@ -26,6 +26,16 @@ describe('the summary of a report', () => {
   it('says loudly that a host is not as it was', () => {
     expect(summarizeReport(ACCEPTED)).toContain(
       'NOT as it was: 2 differences in 2142 files, links and directories.',
+    );
+  });
+
+  it('says what was left out and what is not known', () => {
+    expect(summarizeReport(LEFT_OUT)).toContainEqual(
+      expect.stringMatching(/^Left out: nginx 1\.22\.1-9\+deb12u11 needs libssl3/),
+    );
+    const check = { name: 'logs', ok: true, detail: 'unknown: not one line was read' };
+    expect(summarizeReport({ ...PATCHED, checks: [...PATCHED.checks, check] })).toContain(
+      'Not known: logs: not one line was read.',
     );
   });
 

@@ -1,6 +1,6 @@
 import type { ChangeRow, PlanOverview } from '../../domain/plan.ts';
 import type { Report } from '../../domain/report.ts';
-import { changesTitle, rowsSecurityFirst } from '../figures.ts';
+import { changesTitle, leftOutOf, rowsSecurityFirst } from '../figures.ts';
 import { bytes, count } from '../text.ts';
 import { html, type Html } from './template.ts';
 
@@ -10,7 +10,8 @@ const CVE_PAGE = 'https://www.cve.org/CVERecord?id=';
 /** What changed, or what the plan would have changed. */
 export function changes(report: Report): Html | null {
   const { plan } = report;
-  if (plan === null || plan.changeCount + plan.removalCount === 0) return null;
+  if (plan === null) return null;
+  if (plan.changeCount + plan.removalCount === 0) return leftAlone(report, plan);
   const left = plan.changeCount - plan.rows.length;
   return html`<section aria-labelledby="changes">
     <h2 id="changes">${changesTitle(report)}</h2>
@@ -31,9 +32,34 @@ export function changes(report: Report): Html | null {
       </table>
     </div>
     ${left > 0 ? html`<p class="note">… and ${count(left, 'more package', 'more packages')}, listed in the plan on the host.</p>` : null}
-    ${removals(plan)}
-    ${plan.held.length > 0 ? html`<p class="note">Held back on this host and therefore left alone: ${plan.held.join(', ')}.</p>` : null}
+    ${removals(plan)} ${leftOutList(plan)} ${heldNote(plan)}
   </section>`;
+}
+
+/** A host with nothing to install may still lack something: that is what its plan left alone. */
+function leftAlone(report: Report, plan: PlanOverview): Html | null {
+  if (plan.held.length + leftOutOf(plan).length === 0) return null;
+  return html`<section aria-labelledby="changes">
+    <h2 id="changes">${changesTitle(report)}</h2>
+    ${leftOutList(plan)} ${heldNote(plan)}
+  </section>`;
+}
+
+function leftOutList(plan: PlanOverview): Html | null {
+  const sentences = leftOutOf(plan);
+  if (sentences.length === 0) return null;
+  return html`<h3>Left out of the plan</h3>
+    <ul>
+      ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>`;
+}
+
+function heldNote({ held }: PlanOverview): Html | null {
+  return held.length === 0
+    ? null
+    : html`<p class="note">
+        Held back on this host and therefore left alone: ${held.join(', ')}.
+      </p>`;
 }
 
 function introduction({ changeCount, downloadBytes, digest }: PlanOverview): string {

@@ -1,18 +1,22 @@
 import type { Check, LogFinding } from '../../domain/health.ts';
 import type { Report } from '../../domain/report.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { detailOf, resultOf, worstFirst } from '../checks.ts';
+import { leftAsideNow } from '../figures.ts';
+import { logVerdict } from '../logs.ts';
 import { count } from '../text.ts';
 import { status } from './icons.ts';
 import { html, type Html } from './template.ts';
 
 /** What the verification compared, and what the logs said. */
-export function health({ checks, restore, logs, reboots, leftAside }: Report): Html | null {
+export function health(report: Report): Html | null {
+  const { checks, restore, logs, reboots } = report;
   const parts = [
     checkTable('Checks after the change', checks),
     checkTable('Checks after the restore', restore?.checks ?? []),
     logFindings(logs),
     rebootList(reboots),
-    leftAsideList(leftAside),
+    leftAsideList(leftAsideNow(report)),
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;
   return html`<section aria-labelledby="health">
@@ -21,10 +25,10 @@ export function health({ checks, restore, logs, reboots, leftAside }: Report): H
   </section>`;
 }
 
+const TONES = { failed: 'bad', unknown: 'warning', passed: 'good' } as const;
+
 function checkTable(title: string, checks: readonly Check[]): Html | null {
   if (checks.length === 0) return null;
-  // What failed is read first.
-  const sorted = [...checks.filter(({ ok }) => !ok), ...checks.filter(({ ok }) => ok)];
   return html`<h3>${title}</h3>
     <div class="scroll">
       <table class="checks stack">
@@ -36,12 +40,12 @@ function checkTable(title: string, checks: readonly Check[]): Html | null {
           </tr>
         </thead>
         <tbody>
-          ${sorted.map(
-            ({ name, ok, detail }) =>
+          ${worstFirst(checks).map(
+            (check) =>
               html`<tr>
-                <td>${ok ? status('good', 'passed') : status('bad', 'failed')}</td>
-                <th scope="row">${name}</th>
-                <td>${detail}</td>
+                <td>${status(TONES[resultOf(check)], resultOf(check))}</td>
+                <th scope="row">${check.name}</th>
+                <td>${detailOf(check)}</td>
               </tr> `,
           )}
         </tbody>
@@ -52,19 +56,15 @@ function checkTable(title: string, checks: readonly Check[]): Html | null {
 function logFindings(logs: Report['logs']): Html | null {
   if (logs === null) return null;
   const { soakMs, linesRead, newKinds, passingKinds, knownKinds } = logs;
-  const verdict =
-    newKinds.length === 0
-      ? 'No kind of error was logged that the host had not logged before.'
-      : `${count(newKinds.length, 'kind')} of error ${newKinds.length === 1 ? 'was' : 'were'} logged that the host had not logged before.`;
-  return html`<h3>Logs</h3>
+  return html`<h3>Logs after the change</h3>
     <p>
-      ${verdict}
+      ${logVerdict(logs)}
       <span class="soft"
         >${count(linesRead, 'line')} read, watched for ${formatDuration(soakMs)}.</span
       >
     </p>
     ${kindTable('New kinds of error', newKinds)}
-    ${kindTable('Only while services restarted', passingKinds)}
+    ${kindTable('New, but only while services restarted', passingKinds)}
     ${
       knownKinds.length === 0
         ? null

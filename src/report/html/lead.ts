@@ -1,4 +1,5 @@
 import type { Report } from '../../domain/report.ts';
+import { countOf } from '../checks.ts';
 import { cvesOf, downMs, isInstalled, unknownCveCount } from '../figures.ts';
 import { shortExplanation } from '../failures.ts';
 import { headlineOf } from '../headline.ts';
@@ -36,8 +37,8 @@ function figures(report: Report): Html | null {
       down === null ? 'unknown' : formatDuration(down),
     ]);
   }
-  const good = checks.filter(({ ok }) => ok).length;
-  if (checks.length > 0) shown.push(['health checks passed', `${good} of ${checks.length}`]);
+  if (checks.length > 0)
+    shown.push(['health checks passed', `${countOf(checks, 'passed')} of ${checks.length}`]);
   if (report.restore !== null) {
     shown.push([
       'entries compared after the restore',

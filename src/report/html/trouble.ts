@@ -1,5 +1,7 @@
 import type { FailedCommand } from '../../domain/failure.ts';
+import type { Check } from '../../domain/health.ts';
 import type { Report } from '../../domain/report.ts';
+import { countOf } from '../checks.ts';
 import { count, manyLines } from '../text.ts';
 import {
   adviceLabel,
@@ -88,9 +90,15 @@ function restoreProof({
             </ul>`
           : null
       }
-      ${good && checks.length > 0 ? html`<p class="note">${count(checks.length, 'health check')} passed after the restore.</p>` : null}
+      ${good && checks.length > 0 ? html`<p class="note">${checksPassed(checks)}</p>` : null}
     </div>
   </div>`;
+}
+
+function checksPassed(checks: readonly Check[]): string {
+  const unknown = countOf(checks, 'unknown');
+  const left = unknown === 0 ? '' : ` ${unknown} could not be made.`;
+  return `${count(countOf(checks, 'passed'), 'health check')} passed after the restore.${left}`;
 }
 
 function resolutions({ decisions }: Report): Html | null {
