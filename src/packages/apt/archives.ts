@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StepFailure } from '../../domain/failure.ts';
 import type { Change } from '../../domain/plan.ts';
@@ -10,8 +11,12 @@ export async function checkArchive(
   change: Change,
   directory: string,
 ): Promise<'good' | 'missing' | 'altered'> {
-  const sha256 = await orIfMissing(fileSha256(archivePath(change, directory)), null);
-  if (sha256 === null) return 'missing';
+  const file = archivePath(change, directory);
+  const entry = await orIfMissing(lstat(file), null);
+  if (entry === null) return 'missing';
+  // A link's target may change after the look.
+  if (!entry.isFile()) return 'altered';
+  const sha256 = await fileSha256(file);
   return sha256 === change.sha256 ? 'good' : 'altered';
 }
 
