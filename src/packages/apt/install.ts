@@ -96,7 +96,9 @@ class Installation {
     const states = await packageStates(this.#tools);
     if (this.#isDone(states)) return this.#succeed(record);
     const interrupted = states.filter(isInterrupted);
-    if (interrupted.length > 0 && record.run < record.firstRun) return this.#beginHealing(record);
+    // Once: what recovery cannot mend is still there after it, and the run says why.
+    const isUntouched = record.run < record.firstRun && record.healed === 0;
+    if (interrupted.length > 0 && isUntouched) return this.#beginHealing(record);
     const remaining = this.#remaining(states);
     await requireArchives(remaining.changes, this.#input.directory);
     await this.#simulate(remaining, interrupted);
@@ -151,8 +153,8 @@ class Installation {
       env: jobEnvironment(configFiles),
     });
     const states = await packageStates(this.#tools);
-    await this.#restoreMarks(record, states);
     if (this.#isDone(states)) return this.#succeed(record);
+    await this.#restoreMarks(record);
     const isLast = record.run - record.firstRun + 1 >= attemptsMax;
     if (!result.timedOut && !isLast) return this.#beginHealing(record);
     await this.#write({ ...record, stage: 'ended' });
@@ -180,17 +182,24 @@ class Installation {
   }
 
   async #succeed(record: InstallRecord): Promise<InstallRecord> {
+    // Also where recovery has brought what the last run, which was cut off, had not.
+    await this.#restoreMarks(record);
     const leftAside = newlyLeftAside(record.leftAside, await readLeftAside());
     const result = { installed: record.pending.length, healed: record.healed, leftAside };
     return this.#write({ ...record, stage: 'ended', result });
   }
 
-  async #restoreMarks(record: InstallRecord, states: readonly PackageState[]): Promise<void> {
+  /** Half-installed packages have marks too: a next pass takes those that it finds for the right ones. */
+  async #restoreMarks(record: InstallRecord): Promise<void> {
     const native = await nativeArchitecture(this.#tools);
     const added = this.#input.changes.filter((change) => change.oldVersion === null);
-    const installed = new Set(states.filter(isInstalled).map((state) => aptName(state, native)));
+    const present = (await packageStates(this.#tools)).filter(isPresent);
     const wanted = [...record.automatic, ...added.map((change) => aptName(change, native))];
-    await restoreAutomaticMarks(this.#tools, new Set(wanted.filter((name) => installed.has(name))));
+    await restoreAutomaticMarks(
+      this.#tools,
+      new Set(wanted),
+      new Set(present.map((state) => aptName(state, native))),
+    );
   }
 
   #remaining(states: readonly PackageState[]): Remaining {

@@ -15,21 +15,22 @@ export async function readAutomaticMarks(tools: HostTools): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Brings the marks to `wanted`; every package of it must be installed. */
+/** Brings the marks of all packages that are `present` to `wanted`; apt-mark knows no others. */
 export async function restoreAutomaticMarks(
   tools: HostTools,
   wanted: ReadonlySet<string>,
+  present: ReadonlySet<string>,
 ): Promise<void> {
   const now = new Set(await readAutomaticMarks(tools));
   await mark(
     tools,
     'auto',
-    [...wanted].filter((name) => !now.has(name)),
+    [...wanted].filter((name) => present.has(name) && !now.has(name)),
   );
   await mark(
     tools,
     'manual',
-    [...now].filter((name) => !wanted.has(name)),
+    [...now].filter((name) => present.has(name) && !wanted.has(name)),
   );
 }
 
