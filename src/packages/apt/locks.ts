@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../domain/failure.ts';
-import { orIfMissing } from '../../host/errno.ts';
+import { errnoOf, orIfMissing } from '../../host/errno.ts';
 import { readProcess } from '../../host/process-table.ts';
 import { remedyFor } from './remedies.ts';
 
@@ -36,18 +37,63 @@ export async function waitForLocks(
 }
 
 /** Who holds one of these locks, or null. A holder in another container is known by no pid here: it has the pid 0. */
-export async function findLockHolder(paths: readonly string[]): Promise<LockHolder | null> {
-  const locks = parseLocks(await readFile('/proc/locks', 'utf8'));
+export async function findLockHolder(
+  paths: readonly string[],
+  readLocks: () => Promise<string> = () => readFile('/proc/locks', 'utf8'),
+): Promise<LockHolder | null> {
+  const locks = parseLocks(await readLocks());
   for (const path of paths) {
     const entry = await orIfMissing(stat(path, { bigint: true }), null);
     if (entry === null) continue;
     const file = `${deviceOf(entry.dev)}:${entry.ino}`;
-    const held = locks.find((lock) => lock.file === file);
-    if (held === undefined) continue;
-    const program = (await readProcess(held.pid))?.name ?? 'a process of another container';
-    return { path, pid: held.pid, program };
+    const pid =
+      locks.find((lock) => lock.file === file)?.pid ?? (await findByFiles(locks, path, entry));
+    if (pid === undefined) continue;
+    const program = (await readProcess(pid))?.name ?? 'a process of another container';
+    return { path, pid, program };
   }
   return null;
+}
+
+type FileIdentity = { dev: bigint; ino: bigint };
+
+/**
+ * On btrfs and overlayfs a file's device is another one than that of its file system, which is what
+ * /proc/locks has. So those who hold any lock are asked whether it is by this file.
+ */
+async function findByFiles(
+  locks: readonly { pid: number }[],
+  path: string,
+  identity: FileIdentity,
+): Promise<number | undefined> {
+  for (const pid of new Set(locks.map((lock) => lock.pid))) {
+    if (pid > 0 && (await holdsByFile(pid, path, identity))) return pid;
+  }
+  return undefined;
+}
+
+async function holdsByFile(pid: number, path: string, identity: FileIdentity): Promise<boolean> {
+  for (const number of await orIfUnreadable(readdir(`/proc/${pid}/fd`), [])) {
+    const link = `/proc/${pid}/fd/${number}`;
+    // Its name first: a look at a file of a dead network file system would not come back.
+    if (basename(await orIfUnreadable(readlink(link), '')) !== basename(path)) continue;
+    const open = await orIfUnreadable(stat(link, { bigint: true }), null);
+    if (open?.dev !== identity.dev || open.ino !== identity.ino) continue;
+    // See proc_pid_fdinfo(5): `lock:` and then a line as in /proc/locks, for locks through this file.
+    const info = await orIfUnreadable(readFile(`/proc/${pid}/fdinfo/${number}`, 'utf8'), '');
+    if (/^lock:\t.* WRITE /m.test(info)) return true;
+  }
+  return false;
+}
+
+/** For processes that end while they are looked at, and for those that may not be looked at. */
+async function orIfUnreadable<T, F>(work: Promise<T>, fallback: F): Promise<T | F> {
+  try {
+    return await work;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return fallback;
+    throw error;
+  }
 }
 
 /**

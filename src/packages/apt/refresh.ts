@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT, updateArgv } from './arguments.ts';
 import { classify } from './classify.ts';
@@ -8,6 +9,8 @@ import type { AptSettings } from './settings.ts';
 
 /** apt gives up on a silent mirror after half a minute; this bounds many slow ones together. */
 const UPDATE_TIMEOUT_MS = 900_000;
+
+const LOST_PAUSE_MS = 1_000;
 
 /**
  * See {@link PackageManager.refresh} of the port. What apt writes is judged beside its exit status:
@@ -31,8 +34,11 @@ export async function refresh(tools: HostTools, settings: AptSettings): Promise<
       return;
     }
     const lost = classify(result.stderr, 'lists') === 'PackageLockHeld';
-    // Somebody took the lock between the look and apt's start.
-    if (lost && performance.now() < giveUpAt) continue;
+    // Somebody took the lock between the look and apt's start, or holds it where nobody can look.
+    if (lost && performance.now() < giveUpAt) {
+      await sleep(LOST_PAUSE_MS);
+      continue;
+    }
     throw packageToolFailure(result, 'the package lists could not be brought up to date', 'lists');
   }
 }
