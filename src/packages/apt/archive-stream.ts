@@ -5,6 +5,7 @@ import { constants, createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { StepFailure } from '../../domain/failure.ts';
 import { CLEAN_ENVIRONMENT } from '../../host/clean-environment.ts';
+import { errnoOf } from '../../host/errno.ts';
 
 /**
  * The only place of this folder that starts a program by itself. The command runner of src/host
@@ -103,10 +104,16 @@ async function textOf(
   if (!path.endsWith('.gz')) return stored.toString('utf8');
   // What was cut off above has no proper end; what came before it is still good.
   const unzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-  const text = await pipeline(Readable.from([stored]), unzip, (unzipped: object) =>
-    firstBytes(bytesOf(unzipped), bytesMax),
-  );
-  return text.toString('utf8');
+  try {
+    const text = await pipeline(Readable.from([stored]), unzip, (unzipped: object) =>
+      firstBytes(bytesOf(unzipped), bytesMax),
+    );
+    return text.toString('utf8');
+  } catch (error) {
+    // It only has the name of one: then it has no text, and the package can still be installed.
+    if (errnoOf(error)?.startsWith('Z_') !== true) throw error;
+    return '';
+  }
 }
 
 /** Reads to the end, because an archive goes on behind its member, and keeps the beginning. */

@@ -27,6 +27,8 @@ beforeAll(async () => {
   await writeFile(join(doc, 'changelog.Debian.gz'), gzipSync(CHANGELOG));
   await writeFile(join(doc, 'changelog.gz'), gzipSync('Changes in 1.1: something else\n'));
   await writeFile(join(tree, 'usr/share/ca/Főtanúsítvány with space.crt'), 'x');
+  await writeFile(join(doc, 'NEWS.de.gz'), 'this is no gzip');
+  await writeFile(join(doc, 'NEWS.fr.gz'), gzipSync(CHANGELOG).fill(0xff, 10));
   await symlink('talker', join(tree, 'usr/share/doc/whisperer'));
   const archive = 'talker_1.1_all.deb';
   execFileSync('dpkg-deb', ['--root-owner-group', '--build', tree, join(directory, archive)]);
@@ -62,6 +64,8 @@ describe("A package's archive", () => {
       'file /usr/share/ca/Főtanúsítvány with space.crt',
       'directory /usr/share/doc',
       'directory /usr/share/doc/talker',
+      'file /usr/share/doc/talker/NEWS.de.gz',
+      'file /usr/share/doc/talker/NEWS.fr.gz',
       `file ${wanted}`,
       'file /usr/share/doc/talker/changelog.gz',
       'link /usr/share/doc/whisperer',
@@ -77,6 +81,20 @@ describe("A package's archive", () => {
     );
     expect([...contents.values()].map(({ length }) => length <= 20)).toEqual([true]);
   });
+
+  it.each(['de', 'fr'])(
+    'has no text in a file %s that is only named as if it were compressed',
+    async (language) => {
+      const wanted = `/usr/share/doc/talker/NEWS.${language}.gz`;
+      const { entries, contents } = await readArchive(
+        join(directory, change.archive),
+        ({ path }) => path === wanted,
+        1_000_000,
+      );
+      expect([...contents]).toEqual([[wanted, '']]);
+      expect(entries.at(-1)?.path).toBe('/usr/share/doc/whisperer');
+    },
+  );
 
   it("tells its changelog, the package's own before the upstream's", async () => {
     const { changelog } = await archiveContents(change, directory);
