@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { HostActivities } from '../domain/steps.ts';
 import { loadHostConfig } from '../host/config.ts';
+import { becomeOnlyAgent } from '../host/instance-lock.ts';
 import { HOST_PATHS, type HostPaths } from '../host/paths.ts';
 import { openStateDirectory } from '../host/state-dir.ts';
 import { AGENT_VERSION } from '../host/version.ts';
@@ -33,12 +34,14 @@ export type HostWorkerOptions = {
  * Runs this host's agent until SIGTERM or SIGINT: activities only, one at a time, on the queue of
  * this host. Ends within a second of the signal; package jobs go on by themselves and are found
  * again by the next agent.
- * Fails with `HostRefuses` or `BadInput` when configuration or state directory are not in order.
+ * Fails with `HostRefuses` or `BadInput` when configuration or state directory are not in order, and
+ * with `HostLocked` when another agent works in this state directory.
  */
 export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
   const { choosePackages, activities, paths = HOST_PATHS, say = sayToStderr } = options;
   const config = await loadHostConfig(paths);
   await openStateDirectory(paths.stateDirectory);
+  await becomeOnlyAgent(paths);
   const resolved = resolveConnection(config.temporal);
   const { host } = config;
   const stop = stopSignal(STOP_MAX_MS);

@@ -155,6 +155,15 @@ describe('an agent', () => {
     expect(await runs()).toBe(1);
   });
 
+  it('does not start beside another one of this host, whose pid it names', async () => {
+    const first = startAgent();
+    await untilTrue('the first is ready', async () => times(/is ready/) === 1);
+    const [exitCode] = (await once(startAgent(), 'exit')) as [number | null];
+    expect(exitCode).not.toBe(0);
+    expect(said).toContain(`Another agent of this host is running, with the pid ${first.pid}`);
+    expect(await (await start('plan')).result()).toBe('web-1');
+  });
+
   it('does not start on a wrong configuration, and says where it is wrong', async () => {
     await writeFile(join(root, 'etc', 'agent.yaml'), 'host: web-1\nunatended: true\n');
     const [exitCode] = (await once(startAgent(), 'exit')) as [number | null];
