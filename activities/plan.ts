@@ -27,6 +27,9 @@ import type { StepContext } from './context.ts';
  */
 const CHANGELOG_ARCHIVES_BYTES_MAX = 500_000_000;
 
+/** On a slow link too a plan is made while it is waited for; what came goes on being used. */
+const CHANGELOG_ARCHIVES_MAX_MS = 300_000;
+
 /**
  * Makes the plan, keeps it as the journal's entries `plan` and `advisories`, and answers what people
  * and the workflow see of it. Fails with `DependencyProblem`, `PlanUnparsable`, `UnsupportedHost`.
@@ -80,7 +83,7 @@ async function findAdvisories(
   const bytes = urgent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (urgent.length > 0 && bytes <= CHANGELOG_ARCHIVES_BYTES_MAX) {
     try {
-      await packages.download(urgent, directory);
+      await packages.download(urgent, directory, CHANGELOG_ARCHIVES_MAX_MS);
     } catch (error) {
       // The step `download` meets the same failure and judges it; here a changelog stays unknown.
       if (!(error instanceof StepFailure)) throw error;

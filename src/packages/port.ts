@@ -52,12 +52,14 @@ export type PackageManager = {
 
   /**
    * Fetches every archive of the changes into `directory` and compares each with its hash; archives
-   * that are there and match are kept. Nothing on the host changes.
+   * that are there and match are kept, also those of a call that was cut off. Nothing on the host
+   * changes. With `timeoutMs` it is given up after that time, as `MirrorUnreachable`.
    * Fails with `MirrorUnreachable` (may be retried), `HashMismatch`, `VersionVanished`, `NotEnoughSpace`.
    */
   download(
     changes: readonly Change[],
     directory: string,
+    timeoutMs?: number,
   ): Promise<{ archives: number; downloadedBytes: number }>;
 
   /**

@@ -108,6 +108,17 @@ describe('The step plan', () => {
     expect(downloads).toEqual([]);
   });
 
+  it('gives the changelogs five minutes and no more', async () => {
+    const { manager } = tools(planned([change('web', { security: true })]));
+    const given: unknown[] = [];
+    manager.download = (_changes, _directory, timeoutMs) => {
+      given.push(timeoutMs);
+      return Promise.resolve({ archives: 1, downloadedBytes: 0 });
+    };
+    await plan(await stepContext(manager), stepInput());
+    expect(given).toEqual([300_000]);
+  });
+
   it('makes the plan also when the changelogs cannot be downloaded', async () => {
     const { manager } = tools(planned([change('web', { security: true })]), 'unknown');
     const unreachable = new StepFailure('MirrorUnreachable', 'the mirror is down', { remedy: '' });

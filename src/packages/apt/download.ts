@@ -1,5 +1,6 @@
-import { chown, mkdir, readFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StepFailure } from '../../domain/failure.ts';
 import type { Change } from '../../domain/plan.ts';
 import { orIfMissing } from '../../host/errno.ts';
 import { removeSeized, seizeDirectory } from '../../host/remove-tree.ts';
@@ -19,25 +20,34 @@ export async function download(
   tools: HostTools,
   changes: readonly Change[],
   directory: string,
+  timeoutMs: number = Infinity,
 ): Promise<{ archives: number; downloadedBytes: number }> {
   await mkdir(directory, { recursive: true, mode: 0o755 });
+  const giveUpAt = performance.now() + timeoutMs;
+  const incoming = join(directory, 'incoming');
+  await salvage(changes, incoming, directory);
   const missing: Change[] = [];
   for (const change of changes) {
     if ((await checkArchive(change, directory)) !== 'good') missing.push(change);
   }
   await requireRoom(tools, { changes, missing, directory });
-  const incoming = join(directory, 'incoming');
   let done = 0;
   for (const portion of inPortions(missing)) {
     tools.progress(
       `downloading archives ${done + 1} to ${done + portion.length} of ${missing.length}`,
     );
     await prepareIncoming(incoming);
-    await runPackageTool(tools, downloadArgv(portion), 'the archives could not be downloaded', {
-      subject: 'archives',
-      timeoutMs: DOWNLOAD_TIMEOUT_MS,
-      cwd: incoming,
-    });
+    const leftMs = Math.max(1, Math.round(giveUpAt - performance.now()));
+    try {
+      await runPackageTool(tools, downloadArgv(portion), 'the archives could not be downloaded', {
+        subject: 'archives',
+        timeoutMs: Math.min(leftMs, DOWNLOAD_TIMEOUT_MS),
+        cwd: incoming,
+      });
+    } catch (error) {
+      await salvage(portion, incoming, directory);
+      throw error;
+    }
     await seizeDirectory(incoming);
     for (const change of portion) await acceptArchive(change, incoming, directory);
     done += portion.length;
@@ -45,6 +55,25 @@ export async function download(
   await orIfMissing(removeSeized(incoming), undefined);
   const downloadedBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return { archives: changes.length, downloadedBytes };
+}
+
+/** Keeps what a download that did not end has finished; on a slow link that is hours of work. */
+async function salvage(
+  changes: readonly Change[],
+  incoming: string,
+  directory: string,
+): Promise<void> {
+  if ((await orIfMissing(lstat(incoming), null)) === null) return;
+  await seizeDirectory(incoming);
+  const names = new Set(await readdir(incoming));
+  for (const change of changes.filter(({ archive }) => names.has(archive))) {
+    try {
+      await acceptArchive(change, incoming, directory);
+    } catch (error) {
+      // Most often it is the one that was cut off; it is fetched again.
+      if (!(error instanceof StepFailure)) throw error;
+    }
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     refresh: () => refresh(tools, settings),
     plan: (scope) => plan(tools, scope),
     advisories: (changes, directory) => advisories(tools, settings, changes, directory),
-    download: (changes, directory) => download(tools, changes, directory),
+    download: (changes, directory, timeoutMs) => download(tools, changes, directory, timeoutMs),
     footprint: (changes, removals, directory) => footprint(tools, changes, removals, directory),
     requireRoom: (changes, directory, more) =>
       requireRoom(tools, { changes, missing: [], directory, more }),

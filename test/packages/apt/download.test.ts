@@ -150,4 +150,35 @@ describe('downloading', () => {
     await download(honest, [talker], directory);
     expect((await lstat(join(directory, talker.archive))).isFile()).toBe(true);
   });
+
+  describe('over a slow link', () => {
+    const other = change('whisperer', 'comes later');
+    const argvs: string[] = [];
+    const slow = (brought: readonly Change[]) =>
+      tools(async (incoming, options) => {
+        argvs.push(String(options.timeoutMs));
+        for (const { archive } of brought) await writeFile(join(incoming, archive), 'good archive');
+        await writeFile(join(incoming, other.archive), 'comes');
+        return { exitCode: null, signal: 'SIGKILL', timedOut: true };
+      });
+
+    it('is given up after the time that it has, and what was finished is kept', async () => {
+      await expect(
+        download(slow([talker]), [talker, other], directory, 5_000),
+      ).rejects.toMatchObject({ type: 'MirrorUnreachable' });
+      expect(Number(argvs.at(-1))).toBeLessThanOrEqual(5_000);
+      expect(await checkArchive(talker, directory)).toBe('good');
+      expect(await checkArchive(other, directory)).toBe('missing');
+    });
+
+    it('does not fetch again what a call had finished in whose middle the agent ended', async () => {
+      await mkdir(join(directory, 'incoming'), { recursive: true });
+      await writeFile(join(directory, 'incoming', talker.archive), 'good archive');
+      const rest = tools((incoming) => writeFile(join(incoming, other.archive), 'comes later'));
+      expect(await download(rest, [talker, other], directory)).toEqual({
+        archives: 2,
+        downloadedBytes: 11,
+      });
+    });
+  });
 });
