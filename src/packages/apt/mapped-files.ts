@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, readlink, stat } from 'node:fs/promises';
 import { errnoOf } from '../../host/errno.ts';
 import { readProcess } from '../../host/process-table.ts';
 
@@ -15,14 +15,17 @@ const DELETED = ' (deleted)';
 
 /**
  * Every process but this one with the program and library files that it runs from. `deleted` asks
- * for files that are gone or replaced: the process still runs their old code.
+ * for files that are gone or replaced: the process still runs their old code. Containers on this
+ * host are left out: what they run is their own, also where it has the path of a file of the host.
  * Throws the operating system's error where processes may not be looked at.
  */
-export async function mappedProcesses(kind: 'deleted' | 'present'): Promise<MappedProcess[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+export async function mappedProcesses(
+  kind: 'deleted' | 'present',
+  listPids: () => Promise<number[]> = allPids,
+): Promise<MappedProcess[]> {
   const found: MappedProcess[] = [];
-  for (const pid of pids) {
-    if (pid === process.pid) continue;
+  for (const pid of await listPids()) {
+    if (pid === process.pid || !(await seesHostFiles(pid))) continue;
     const files = parseMaps(await readMaps(pid), kind);
     if (files.length === 0) continue;
     const name = (await readProcess(pid))?.name;
@@ -30,6 +33,10 @@ export async function mappedProcesses(kind: 'deleted' | 'present'): Promise<Mapp
     if (name !== undefined) found.push({ pid, name, files });
   }
   return found;
+}
+
+async function allPids(): Promise<number[]> {
+  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 /** Lines of /proc/PID/maps, see proc_pid_maps(5): addresses, permissions, offset, device, inode, path. */
@@ -46,12 +53,27 @@ export function parseMaps(text: string, kind: 'deleted' | 'present'): string[] {
   return [...files];
 }
 
-async function readMaps(pid: number): Promise<string> {
+/**
+ * A service may have mounts of its own and yet the host's root, and it may have locked itself into
+ * a part of the host's files (postfix does): only what has neither the root nor the mounts is a container.
+ */
+async function seesHostFiles(pid: number): Promise<boolean> {
+  const [own, its] = [await stat('/'), await orIfEnded(stat(`/proc/${pid}/root/`), null)];
+  if (its === null || (its.dev === own.dev && its.ino === own.ino)) return its !== null;
+  const mounts = await orIfEnded(readlink(`/proc/${pid}/ns/mnt`), null);
+  return mounts === (await readlink('/proc/self/ns/mnt'));
+}
+
+function readMaps(pid: number): Promise<string> {
+  return orIfEnded(readFile(`/proc/${pid}/maps`, 'utf8'), '');
+}
+
+async function orIfEnded<T, F>(work: Promise<T>, fallback: F): Promise<T | F> {
   try {
-    return await readFile(`/proc/${pid}/maps`, 'utf8');
+    return await work;
   } catch (error) {
-    // It has ended since the listing.
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return '';
+    // The process has ended since the listing.
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESRCH') return fallback;
     throw error;
   }
 }
