@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { commandFailure } from './command.ts';
 import { orIfMissing } from './errno.ts';
 import type { RunCommand } from './tools.ts';
 
@@ -8,9 +9,15 @@ export async function hasSystemd(): Promise<boolean> {
   return entry?.isDirectory() ?? false;
 }
 
-/** Names of the units that have failed, sorted; none where there is no systemd. */
-export async function readFailedUnits(run: RunCommand): Promise<string[]> {
-  if (!(await hasSystemd())) return [];
+/**
+ * Names of the units that have failed, sorted; none where there is no systemd.
+ * Fails with `CommandFailed` where there is one that does not answer.
+ */
+export async function readFailedUnits(
+  run: RunCommand,
+  isBooted: () => Promise<boolean> = hasSystemd,
+): Promise<string[]> {
+  if (!(await isBooted())) return [];
   const argv = [
     'systemctl',
     'list-units',
@@ -20,8 +27,16 @@ export async function readFailedUnits(run: RunCommand): Promise<string[]> {
     '--full',
     '--no-pager',
   ] as const;
-  const { stdout } = await run(argv);
-  return parseUnitNames(stdout);
+  const result = await run(argv);
+  if (result.exitCode !== 0) {
+    throw commandFailure(
+      'CommandFailed',
+      'systemd did not tell the failed units',
+      result,
+      'It is tried again. Look with `systemctl status` whether systemd answers on this host.',
+    );
+  }
+  return parseUnitNames(result.stdout);
 }
 
 /** The first column of `systemctl list-units --plain --no-legend`. */

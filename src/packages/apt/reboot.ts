@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RebootRequired } from '../../domain/plan.ts';
 import { orIfMissing } from '../../host/errno.ts';
-import type { HostTools } from '../../host/tools.ts';
+import type { CommandResult, HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT } from './arguments.ts';
 import { pendingKernel } from './kernel.ts';
 import { mappedProcesses, type MappedProcess } from './mapped-files.ts';
@@ -28,8 +28,12 @@ export async function rebootRequired(tools: HostTools): Promise<RebootRequired> 
   if (reasons.length > 0) return answered('yes', reasons.join('; '));
   const failed = answers.find((answer) => answer.status === 'rejected');
   if (failed !== undefined)
-    return answered('unknown', `could not be told: ${String(failed.reason)}`);
+    return answered('unknown', `could not be told: ${messageOf(failed.reason)}`);
   return answered('no', 'no package asks for it and everything that runs is what is installed');
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function answered(answer: RebootRequired['answer'], reason: string): RebootRequired {
@@ -49,15 +53,29 @@ async function askKernel(tools: HostTools): Promise<string[]> {
   return pending === null ? [] : [pending];
 }
 
-/** needrestart's state of the kernel: 2 is that one of the same ABI is pending, 3 that a newer one is. */
-async function askNeedrestart(tools: HostTools): Promise<string[]> {
+/**
+ * needrestart's state of the kernel: 2 is that one of the same ABI is pending, 3 that a newer one
+ * is. Throws where it is installed and does not answer. Exported for tests.
+ */
+export async function askNeedrestart(tools: HostTools): Promise<string[]> {
   if (!(await runsOwnKernel(tools.run))) return [];
   const result = await tools.run(['needrestart', '-b', '-k'], { env: APT_ENVIRONMENT });
   // It is not installed everywhere; the other questions do not need it.
-  if (result.exitCode !== 0) return [];
+  if (isNotInstalled(result)) return [];
+  if (result.exitCode !== 0) throw new Error(noAnswer(result));
   return /^NEEDRESTART-KSTA: [23]$/m.test(result.stdout)
     ? ['needrestart sees a pending kernel']
     : [];
+}
+
+function isNotInstalled({ exitCode, signal, timedOut, stderr }: CommandResult): boolean {
+  return exitCode === null && signal === null && !timedOut && stderr.includes('ENOENT');
+}
+
+function noAnswer({ signal, timedOut, stderr, durationMs }: CommandResult): string {
+  if (timedOut) return `needrestart gave no answer in ${Math.round(durationMs / 1000)} s`;
+  if (signal !== null) return `needrestart was ended by ${signal}`;
+  return `needrestart failed: ${stderr.trim().split('\n').at(-1)}`;
 }
 
 /** Processes that are named; more of them are counted. */
