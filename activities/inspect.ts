@@ -3,7 +3,7 @@ import type { Facts } from '../src/domain/facts.ts';
 import { StepFailure } from '../src/domain/failure.ts';
 import type { InspectInput } from '../src/domain/steps.ts';
 import { observeSystem, type SystemFacts } from '../src/host/facts.ts';
-import { acquireLock } from '../src/host/lock.ts';
+import { acquireLock, type LockHolder } from '../src/host/lock.ts';
 import { archivesOf } from '../src/host/paths.ts';
 import { spaceShortages } from '../src/host/space-floors.ts';
 import { AGENT_VERSION } from '../src/host/version.ts';
@@ -21,7 +21,11 @@ import { inheritDrain } from './drain.ts';
 const CLOCK_SKEW_MAX_MS = 60_000;
 
 /** `serverTime` is the server's time at which this attempt began; the agent asks the server for it. */
-export type InspectStepInput = InspectInput & { serverTime: string };
+export type InspectStepInput = InspectInput & {
+  serverTime: string;
+  /** Whether the server knows the cycle that holds the host's lock as ended. */
+  holderEnded?: (holder: LockHolder) => Promise<boolean>;
+};
 
 /**
  * Takes the lock and looks at the host. An interrupted package run is completed here when the
@@ -31,13 +35,15 @@ export type InspectStepInput = InspectInput & { serverTime: string };
 export async function inspect(context: StepContext, input: InspectStepInput): Promise<Facts> {
   const clockSkewMs = Date.now() - Date.parse(input.serverTime);
   const { cycle, host, requestedBy, takeOver } = input;
-  const { namespace, workflowId } = input.workflow;
+  const { namespace, workflowId, runId } = input.workflow;
   const holder = await acquireLock(context.paths, {
     cycle,
     namespace,
     workflowId,
+    runId,
     requestedBy,
     takeOver,
+    hasEnded: input.holderEnded,
   });
   if (holder.tookOver !== undefined) await inheritDrain(context, holder.tookOver);
   refuseClockSkew(host, clockSkewMs);

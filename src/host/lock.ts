@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StepFailure } from '../domain/failure.ts';
 import { CycleId } from '../domain/names.ts';
 import { createFileExclusively } from './atomic-file.ts';
 import { orIfMissing } from './errno.ts';
-import type { HostPaths } from './paths.ts';
+import { cycleDirectory, type HostPaths } from './paths.ts';
 
 /*
  * One cycle a host at a time, whatever server, namespace or workflow asks for it.
@@ -22,9 +22,11 @@ export const LockHolder = z.object({
   cycle: CycleId,
   namespace: z.string(),
   workflowId: z.string(),
+  /** Missing in what agents before this field have written. */
+  runId: z.string().optional(),
   requestedBy: z.string(),
   since: z.iso.datetime(),
-  /** The cycle from which the lock was taken over; it is known to be dead. */
+  /** The cycle from which the lock was taken over; it is known to have ended or to be dead. */
   tookOver: CycleId.optional(),
 });
 export type LockHolder = z.infer<typeof LockHolder>;
@@ -32,6 +34,8 @@ export type LockHolder = z.infer<typeof LockHolder>;
 export type LockRequest = Omit<LockHolder, 'since' | 'tookOver'> & {
   /** The one cycle whose lock may be taken over, named by a person. */
   takeOver?: CycleId | undefined;
+  /** Whether a holder is known to have ended without giving the lock back; asked only when it is in the way. */
+  hasEnded?: ((holder: LockHolder) => Promise<boolean>) | undefined;
 };
 
 /** Numbers that are kept for people who look; the lock needs the highest only. */
@@ -44,6 +48,7 @@ type Top = { number: number; holder: LockHolder | null };
 
 /**
  * Takes the host's lock for a cycle; a cycle that has it already keeps it. Answers the holder.
+ * One that has written its report, or that `hasEnded` knows, is replaced as if it were taken over.
  * Fails with `HostLocked`, naming the cycle that has it.
  */
 export async function acquireLock(
@@ -56,8 +61,9 @@ export async function acquireLock(
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const { number, holder } = await readTop(directory);
     if (holder?.cycle === request.cycle) return holder;
-    if (holder !== null && holder.cycle !== request.takeOver) throw locked(holder, request);
-    const { takeOver: _, ...own } = request;
+    if (holder !== null && !(await mayReplace(paths, holder, request)))
+      throw locked(holder, request);
+    const { takeOver: _takeOver, hasEnded: _hasEnded, ...own } = request;
     const next: LockHolder = {
       ...own,
       since: now().toISOString(),
@@ -71,6 +77,18 @@ export async function acquireLock(
   throw new Error(
     `The lock in ${directory} changed hands ${ATTEMPTS_MAX} times while it was asked for`,
   );
+}
+
+/** The report is a cycle's last word on its host; after it comes nothing but the release. */
+async function mayReplace(
+  paths: HostPaths,
+  holder: LockHolder,
+  { takeOver, hasEnded }: LockRequest,
+): Promise<boolean> {
+  if (holder.cycle === takeOver) return true;
+  const report = join(cycleDirectory(paths, holder.cycle), 'report.json');
+  if ((await orIfMissing(stat(report), null)) !== null) return true;
+  return (await hasEnded?.(holder)) ?? false;
 }
 
 /** Gives the lock back if this cycle has it; does nothing otherwise. */
@@ -135,9 +153,10 @@ function locked(holder: LockHolder, request: LockRequest): StepFailure {
     request.takeOver === undefined
       ? ''
       : ` The cycle ${request.takeOver}, which was to be taken over, does not have it.`;
+  const run = holder.runId === undefined ? '' : `, run ${holder.runId}`;
   return new StepFailure(
     'HostLocked',
-    `This host is locked by the patch cycle ${holder.cycle}, which ${holder.requestedBy} asked for: workflow ${holder.workflowId} in namespace ${holder.namespace}, since ${holder.since}.${wrongName}`,
+    `This host is locked by the patch cycle ${holder.cycle}, which ${holder.requestedBy} asked for: workflow ${holder.workflowId} in namespace ${holder.namespace}${run}, since ${holder.since}.${wrongName}`,
     {
       remedy: `Look at it with "patchcycle status" and let it end. Only if that cycle is known to be dead, start again with --take-over ${holder.cycle}.`,
     },

@@ -24,6 +24,7 @@ import {
   StepInput,
   type HostActivities,
 } from '../domain/steps.ts';
+import { holderEnded } from './holder-ended.ts';
 import { serverTime } from './server-time.ts';
 import { stepActivity } from './step-activity.ts';
 import type { AgentParts } from './step-context.ts';
@@ -51,8 +52,14 @@ export function hostActivities(parts: AgentParts, rebootOrdered: () => void): Ho
       ...unlocked,
       name: 'inspect',
       schema: InspectInput,
-      run: async (context, input) =>
-        inspect(context, { ...input, serverTime: await serverTime(Context.current()) }),
+      run: async (context, input) => {
+        const activity = Context.current();
+        return inspect(context, {
+          ...input,
+          serverTime: await serverTime(activity),
+          holderEnded: (holder) => holderEnded(activity, holder),
+        });
+      },
     }),
     refresh: stepActivity(parts, { ...unlocked, name: 'refresh', schema: StepInput, run: refresh }),
     plan: stepActivity(parts, { ...unlocked, name: 'plan', schema: StepInput, run: plan }),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { undrain } from '../../activities/drain.ts';
 import { inspect } from '../../activities/inspect.ts';
 import { release } from '../../activities/release.ts';
 import { Facts } from '../../src/domain/facts.ts';
@@ -80,6 +81,23 @@ describe('inspect', () => {
     const other = await stepContext(packages(), { paths, cycle: NEXT_CYCLE });
     await inspect(other, input({}, { cycle: NEXT_CYCLE, takeOver: CYCLE }));
     expect(await lockHolder(paths)).toMatchObject({ cycle: NEXT_CYCLE, tookOver: CYCLE });
+  });
+
+  it('brings back what a cycle had switched off that ended without its agent', async () => {
+    const first = await stepContext(packages(), { paths });
+    await inspect(first, input());
+    const left = { phase: 'drained', hook: null, updaters: ['apt-daily.timer'] };
+    await first.journal.write('drain', left);
+    const resumed: string[] = [];
+    const next = await stepContext(
+      { ...packages(), resumeUpdaters: async (names) => void resumed.push(...names) },
+      { paths, cycle: NEXT_CYCLE },
+    );
+    const ended = { ...input({}, { cycle: NEXT_CYCLE }), holderEnded: async () => true };
+    await inspect(next, ended);
+    expect((await lockHolder(paths))?.cycle).toBe(NEXT_CYCLE);
+    await undrain(next, stepInput({}, NEXT_CYCLE));
+    expect(resumed).toEqual(['apt-daily.timer']);
   });
 
   it.each([

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { acquireLock, lockHolder, releaseLock, requireLock } from '../../src/host/lock.ts';
-import type { HostPaths } from '../../src/host/paths.ts';
+import { cycleDirectory, type HostPaths } from '../../src/host/paths.ts';
 import { temporaryPaths } from './support/temporary.ts';
 
 const TAKER = join(import.meta.dirname, 'support/lock-taker.ts');
@@ -84,6 +84,36 @@ describe('the lock of a host', () => {
       cycle: cycle(3),
       tookOver: cycle(1),
     });
+  });
+
+  it('is taken over from a cycle that has written its report and could not give it back', async () => {
+    await acquireLock(paths, request(1));
+    await expect(acquireLock(paths, request(2))).rejects.toMatchObject({ type: 'HostLocked' });
+    await mkdir(cycleDirectory(paths, cycle(1)), { recursive: true });
+    await writeFile(join(cycleDirectory(paths, cycle(1)), 'report.json'), '{}');
+    expect(await acquireLock(paths, request(2))).toMatchObject({
+      cycle: cycle(2),
+      tookOver: cycle(1),
+    });
+  });
+
+  it('is taken over from a cycle that is known to have ended, and from no other', async () => {
+    const held = await acquireLock(paths, { ...request(1), runId: 'a-run' });
+    const asked: unknown[] = [];
+    const answering = (answer: boolean) => async (holder: unknown) => {
+      asked.push(holder);
+      return answer;
+    };
+    await expect(
+      acquireLock(paths, { ...request(2), hasEnded: answering(false) }),
+    ).rejects.toMatchObject({
+      type: 'HostLocked',
+      message: expect.stringContaining('workflow patch/host-1 in namespace default, run a-run'),
+    });
+    const next = await acquireLock(paths, { ...request(2), hasEnded: answering(true) });
+    expect(next).toMatchObject({ cycle: cycle(2), tookOver: cycle(1) });
+    expect(asked).toEqual([held, held]);
+    expect(await lockHolder(paths)).toEqual(next);
   });
 
   it('is not harmed by a dead cycle that releases it after all', async () => {
