@@ -5,9 +5,10 @@
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import { build } from 'esbuild';
 import { bundleAgent } from './building/agent-bundle.ts';
+import { bundleWorkflows } from './building/workflow-bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -70,10 +71,7 @@ async function buildCommand(): Promise<void> {
 }
 
 async function buildWorkflows(): Promise<void> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(ROOT, 'workflows/index.ts'),
-    logger: new DefaultLogger('WARN'),
-  });
+  const { code } = await bundleWorkflows(new DefaultLogger('WARN'));
   await writeFile(join(NEXT, 'workflows.js'), code);
 }
 

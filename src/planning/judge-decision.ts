@@ -10,11 +10,12 @@ export const DECISION_SIZE_MAX = 4_096;
 export type Judgement = { accepted: true; decision: Decision } | { accepted: false; why: string };
 
 /**
- * Whether a message that claims to be a decision may take effect in this state. Never throws:
- * nothing that a sender sends can break a cycle. `why` is a sentence for the sender.
+ * Whether a message that claims to be a decision may take effect in this state of the host's cycle.
+ * Never throws: nothing that a sender sends can break a cycle. `why` is a sentence for the sender.
  */
-export function judgeDecision(message: unknown, state: CycleState): Judgement {
-  const size = JSON.stringify(message)?.length ?? 0;
+export function judgeDecision(message: unknown, state: CycleState, host: string): Judgement {
+  const size = sizeOf(message);
+  if (size === null) return refuse('the message is nested too deeply to be a decision');
   if (size > DECISION_SIZE_MAX) {
     return refuse(
       `the message has ${size} characters, a decision has ${DECISION_SIZE_MAX} at most`,
@@ -27,8 +28,17 @@ export function judgeDecision(message: unknown, state: CycleState): Judgement {
     return refuse(`${where}: ${issue?.message ?? 'not a decision'}`.slice(0, 400));
   }
   const decision = parsed.data;
-  const why = objection(decision, state);
+  const why = objection(decision, state, host);
   return why === null ? { accepted: true, decision } : refuse(why);
+}
+
+/** Null where JSON cannot be written: V8 reads text that is nested more deeply than it can write. */
+function sizeOf(message: unknown): number | null {
+  try {
+    return JSON.stringify(message)?.length ?? 0;
+  } catch {
+    return null;
+  }
 }
 
 function refuse(why: string): Judgement {
@@ -43,7 +53,7 @@ const BEFORE_ANY_CHANGE: readonly CycleState['name'][] = [
   'preparing',
 ];
 
-function objection(decision: Decision, state: CycleState): string | null {
+function objection(decision: Decision, state: CycleState, host: string): string | null {
   if (state.name === 'reporting' || state.name === 'ended') {
     return `the cycle is over: ${state.outcome}`;
   }
@@ -57,9 +67,12 @@ function objection(decision: Decision, state: CycleState): string | null {
         ? null
         : `the plan in question has the digest ${state.digest}, not ${decision.digest}`;
     case 'abort':
+      if (state.name === 'needs-attention') {
+        return `the host is being changed and waits for a person; say how it goes on: patchcycle resolve ${host} --how retry (or restore, or accept)`;
+      }
       return BEFORE_ANY_CHANGE.includes(state.name)
         ? null
-        : `the host is being changed (${state.name}); the cycle finishes or restores by itself`;
+        : `the host is being changed (${state.name}); the cycle finishes, restores the host or asks a person`;
     case 'resolve':
       return state.name === 'needs-attention'
         ? null

@@ -1,10 +1,11 @@
+import type { RawValue } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import {
   REFUSED_MESSAGES_MAX,
   type Decision,
   type DecisionKind,
 } from '../../src/domain/decision.ts';
-import { judgeDecision } from '../../src/planning/judge-decision.ts';
+import { judgeDecision, type Judgement } from '../../src/planning/judge-decision.ts';
 import {
   abortSignal,
   approveSignal,
@@ -15,6 +16,7 @@ import {
 } from '../messages.ts';
 import { now, viewOf, type Cycle } from './cycle.ts';
 import { showDetails } from './details.ts';
+import { readMessage, unread } from './raw-message.ts';
 
 /**
  * Listens to people. Called once, after the cycle's state is there: signals that came earlier are
@@ -45,23 +47,17 @@ export function listenToPeople(cycle: Cycle): void {
     ],
   ] as const;
   for (const [signal, kind, description] of signals) {
-    setHandler(signal, (message: unknown) => hear(cycle, kind, message), { description });
+    setHandler(unread(signal), (raw) => hear(cycle, kind, raw), { description });
   }
   setHandler(
     decideUpdate,
     (message: unknown) => {
-      const judgement = judgeDecision(message, cycle.state);
       // Between the validator and this handler another decision may have been taken.
-      if (!judgement.accepted) throw refusal(judgement.why);
-      take(cycle, judgement.decision);
+      take(cycle, acceptedOrThrow(cycle, message));
       return cycle.state.name;
     },
     {
-      validator: (message: unknown) => {
-        const judgement = judgeDecision(message, cycle.state);
-        if (!judgement.accepted) throw refusal(judgement.why);
-        if (alreadyTaken(cycle, judgement.decision)) throw refusal('the same was decided already');
-      },
+      validator: (message: unknown) => void acceptedOrThrow(cycle, message),
       description:
         'Any decision, answered at once: {"kind": "approve" | "reject" | "abort" | "resolve", ...fields of that signal}',
     },
@@ -71,18 +67,28 @@ export function listenToPeople(cycle: Cycle): void {
   });
 }
 
-function refusal(why: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`Refused: ${why}.`, 'DecisionRefused');
+/** Throws the ApplicationFailure that tells the sender of an update why it is refused. */
+function acceptedOrThrow(cycle: Cycle, message: unknown): Decision {
+  const judgement = judge(cycle, message);
+  if (judgement.accepted) return judgement.decision;
+  throw ApplicationFailure.nonRetryable(`Refused: ${judgement.why}.`, 'DecisionRefused');
 }
 
-function hear(cycle: Cycle, kind: DecisionKind, message: unknown): void {
+function hear(cycle: Cycle, kind: DecisionKind, raw: RawValue | undefined): void {
+  const read = readMessage(raw);
+  if (!read.readable) return refuse(cycle, kind, null, read.why);
+  const { message } = read;
   const claimed = typeof message === 'object' && message !== null ? { ...message, kind } : message;
-  const judgement = judgeDecision(claimed, cycle.state);
+  const judgement = judge(cycle, claimed);
   if (!judgement.accepted) return refuse(cycle, kind, message, judgement.why);
-  if (alreadyTaken(cycle, judgement.decision)) {
-    return refuse(cycle, kind, message, 'the same was decided already');
-  }
   take(cycle, judgement.decision);
+}
+
+function judge(cycle: Cycle, message: unknown): Judgement {
+  const judgement = judgeDecision(message, cycle.state, cycle.input.host);
+  return judgement.accepted && alreadyTaken(cycle, judgement.decision)
+    ? { accepted: false, why: 'the same was decided already' }
+    : judgement;
 }
 
 /** A second word on a question that is answered but not yet acted upon would change what was decided. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
@@ -25,16 +26,13 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** The workflows' bundle, built once for all tests of one process. */
 export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: new URL('../../../workflows/index.ts', import.meta.url).pathname,
-    logger: {
-      log() {},
-      trace() {},
-      debug() {},
-      info() {},
-      warn: console.warn,
-      error: console.error,
-    },
+  bundle ??= bundleWorkflows({
+    log() {},
+    trace() {},
+    debug() {},
+    info() {},
+    warn: console.warn,
+    error: console.error,
   });
   return bundle;
 }
