@@ -1,21 +1,46 @@
 import { TimeoutType } from '@temporalio/common';
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { FailureDetails, type FailureRecord } from '../../src/domain/failure.ts';
+import { boundFailure } from '../../src/planning/bound-failure.ts';
 
-/** What a failed activity tells people, whatever wrapped it on the way. */
+/**
+ * What a failed step tells people, whatever wrapped it on the way, bounded so that a report can
+ * hold many. In mid-change the host is restored after every one of them.
+ * Throws a broken invariant of the workflow itself on, whose task then stalls until it is mended;
+ * and a cancellation where the scope at hand is cancelled. Nothing else: the SDK would take any
+ * other failure of Temporal's for the end of the workflow, with the host half changed.
+ */
 export function failureRecord(error: unknown, host: string): FailureRecord {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    const details = FailureDetails.safeParse(cause.details?.[0]);
-    return {
-      type: cause.type ?? 'Unknown',
-      message: cause.message.slice(0, 1_000),
-      ...(details.success ? { details: details.data } : {}),
-    };
-  }
+  if (!(error instanceof TemporalFailure)) throw error;
+  if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+  if (cause instanceof ApplicationFailure) return applicationRecord(cause);
   if (cause instanceof TimeoutFailure) return timeoutRecord(cause, host);
-  // Anything else is a broken invariant of the workflow itself: its task must stall, not the host suffer.
-  throw error;
+  return boundFailure({
+    type: 'Unexpected',
+    message: `A step of ${host} ended without an answer of its agent: ${cause.message}`,
+    details: {
+      remedy:
+        "Look at the step in Temporal's Web UI; this is a fault of patchcycle, or of the connection. Please report it.",
+    },
+  });
+}
+
+function applicationRecord(failure: ApplicationFailure): FailureRecord {
+  const { type, message } = failure;
+  const details = FailureDetails.safeParse(failure.details?.[0]);
+  return boundFailure({
+    type: type ?? 'Unknown',
+    message: message.slice(0, 1_000),
+    ...(details.success ? { details: details.data } : {}),
+  });
 }
 
 function timeoutRecord(timeout: TimeoutFailure, host: string): FailureRecord {
