@@ -15,7 +15,8 @@ export const StepRecord = z.object({
   status: z.enum(['running', 'done', 'failed', 'skipped']),
   /** One sentence of what came out of it, for people. */
   summary: z.string().max(500),
-  failure: FailureRecord.optional(),
+  /** What failed, in brief; `failures` of the report tell those that decided its ending in full. */
+  failure: FailureRecord.pick({ type: true, message: true }).optional(),
 });
 export type StepRecord = z.infer<typeof StepRecord>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureRecord } from '../../src/domain/failure.ts';
 import { FailureRecord as Schema } from '../../src/domain/failure.ts';
+import { StepRecord } from '../../src/domain/report.ts';
 import { boundFailure, briefFailure, FAILURE_BYTES_MAX } from '../../src/planning/bound-failure.ts';
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -19,6 +20,21 @@ function full(letter: string): FailureRecord {
 }
 
 describe('bounding a failure', () => {
+  it('lets a report with all the failures and steps that it may have stay under a megabyte', () => {
+    const failure = boundFailure(full('語'));
+    const step: StepRecord = {
+      step: 'reboot-and-wait',
+      startedAt: '2026-11-25T00:00:00.000Z',
+      endedAt: '2026-11-25T00:00:00.000Z',
+      status: 'failed',
+      summary: failure.message.slice(0, 500),
+      failure: briefFailure(failure),
+    };
+    const failures = Array(50).fill(failure);
+    const steps = Array(200).fill(StepRecord.parse(step));
+    expect(bytes({ failures, steps })).toBeLessThan(1_000_000);
+  });
+
   it.each(['x', '"', '\u0001', '語', '😀', '\ud800', '\n'])(
     'keeps one that is full of %j far below what a report has room for',
     (letter) => {

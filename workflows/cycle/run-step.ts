@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { StepName } from '../../src/domain/steps.ts';
 import type { StepRecord } from '../../src/domain/report.ts';
+import { briefFailure } from '../../src/planning/bound-failure.ts';
 import { now, type Cycle } from './cycle.ts';
 import { showDetails } from './details.ts';
 import { failureRecord } from './failure-record.ts';
@@ -37,8 +38,9 @@ export async function runStep<T>(
     if (isCancellation(error)) {
       record.summary = 'stopped';
     } else {
-      record.failure = failureRecord(error, cycle.input.host);
-      record.summary = record.failure.message.slice(0, 500);
+      const failure = failureRecord(error, cycle.input.host);
+      record.failure = briefFailure(failure);
+      record.summary = failure.message.slice(0, 500);
     }
     throw error;
   } finally {
