@@ -58,13 +58,16 @@ export const FailedCommand = z.object({
 });
 export type FailedCommand = z.infer<typeof FailedCommand>;
 
+/** How many findings one failure carries. */
+export const FINDINGS_MAX = 50;
+
 /** What a step's failure carries besides its message; becomes the details of an ApplicationFailure. */
 export const FailureDetails = z.object({
   /** What the person on call should do next, one or two sentences. */
   remedy: z.string(),
   command: FailedCommand.optional(),
   /** Single observations, one sentence each, for example one line for each service that is down. */
-  findings: z.array(z.string()).max(50).optional(),
+  findings: z.array(z.string()).max(FINDINGS_MAX).optional(),
 });
 export type FailureDetails = z.infer<typeof FailureDetails>;
 

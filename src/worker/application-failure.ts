@@ -1,8 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ZodError } from 'zod';
-import { StepFailure } from '../domain/failure.ts';
+import {
+  FINDINGS_MAX,
+  StepFailure,
+  type FailedCommand,
+  type FailureDetails,
+} from '../domain/failure.ts';
 import { errnoOf } from '../host/errno.ts';
-import { maskedTail, maskSecrets } from '../host/mask.ts';
+import { maskArgv, maskedTail, maskSecrets } from '../host/mask.ts';
 
 const MESSAGE_LENGTH_MAX = 2_000;
 
@@ -12,8 +17,28 @@ export function applicationFailure(failure: StepFailure): ApplicationFailure {
     type: failure.type,
     message: maskSecrets(failure.message).slice(0, MESSAGE_LENGTH_MAX),
     nonRetryable: !failure.retryable,
-    details: [failure.details],
+    details: [fitToLeave(failure.details)],
   });
+}
+
+/** Secrets masked everywhere: a probe's URL with a password is found in findings, remedies and commands. */
+function fitToLeave({ remedy, command, findings }: FailureDetails): FailureDetails {
+  return {
+    remedy: maskSecrets(remedy),
+    ...(command === undefined ? {} : { command: masked(command) }),
+    ...(findings === undefined ? {} : { findings: fewEnough(findings).map(maskSecrets) }),
+  };
+}
+
+function masked({ argv, exitCode, stderrTail }: FailedCommand): FailedCommand {
+  return { argv: maskArgv(argv), exitCode, stderrTail: maskSecrets(stderrTail) };
+}
+
+/** With more than its schema allows a cycle would not take the details at all. */
+function fewEnough(findings: string[]): string[] {
+  if (findings.length <= FINDINGS_MAX) return findings;
+  const kept = findings.slice(0, FINDINGS_MAX - 1);
+  return [...kept, `and ${findings.length - kept.length} more`];
 }
 
 /**

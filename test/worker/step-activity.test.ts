@@ -4,7 +4,7 @@ import { CompleteAsyncError } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { StepContext } from '../../activities/context.ts';
-import { StepFailure } from '../../src/domain/failure.ts';
+import { FailureDetails, StepFailure } from '../../src/domain/failure.ts';
 import { StepInput } from '../../src/domain/steps.ts';
 import { acquireLock } from '../../src/host/lock.ts';
 import { cycleDirectory, type HostPaths } from '../../src/host/paths.ts';
@@ -110,6 +110,39 @@ describe('a step as an activity', () => {
       message: 'no answer, password=***',
       details: [{ remedy: 'Wait.' }],
     });
+  });
+
+  it('lets no secret of a failure leave the host, wherever it stands', async () => {
+    const failed = await failure(
+      run(async () => {
+        throw new StepFailure('HealthWorse', `http://probe:${CANARY}@127.0.0.1/ is down`, {
+          remedy: `Look: curl http://probe:${CANARY}@127.0.0.1/`,
+          command: {
+            argv: ['curl', '--password', CANARY, `http://probe:${CANARY}@127.0.0.1/`],
+            exitCode: 1,
+            stderrTail: `no answer, token=${CANARY}`,
+          },
+          findings: [`http http://probe:${CANARY}@127.0.0.1/ answers 502`],
+        });
+      }),
+    );
+    expect(JSON.stringify([failed.message, failed.details])).not.toContain(CANARY);
+    expect(failed.details).toMatchObject([
+      { findings: ['http http://***@127.0.0.1/ answers 502'], command: { exitCode: 1 } },
+    ]);
+  });
+
+  it('fails with no more than fifty findings, and counts the others', async () => {
+    const findings = Array.from({ length: 60 }, (_, index) => `${index} is down`);
+    const failed = await failure(
+      run(async () => {
+        throw new StepFailure('HealthWorse', 'much is down', { remedy: 'Look.', findings });
+      }),
+    );
+    expect(FailureDetails.parse(failed.details?.[0]).findings).toEqual([
+      ...findings.slice(0, 49),
+      'and 11 more',
+    ]);
   });
 
   it('fails for good when it meets what nobody expected, with where that was', async () => {
