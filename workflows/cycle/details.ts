@@ -5,6 +5,7 @@ import type { Cycle } from './cycle.ts';
 /** Rows of the plan in the details; the Web UI's field holds 20 kB and people read the first page. */
 const ROWS_SHOWN = 40;
 const CVES_SHOWN = 5;
+const LEFT_OUT_SHOWN = 10;
 
 /** The command line takes so much of a digest for the whole, and it fits on the page. */
 const DIGEST_SHOWN = 16;
@@ -17,6 +18,17 @@ const DETAILS_MAX = 18_000;
  * that would move it on.
  */
 export function showDetails(cycle: Cycle): void {
+  setCurrentDetails(detailsOf(cycle));
+}
+
+/** What of a cycle people are shown here. */
+type Shown = Pick<
+  Cycle,
+  'input' | 'step' | 'state' | 'aborted' | 'steps' | 'plan' | 'refused' | 'refusedCount'
+>;
+
+/** Where the cycle stands, as Markdown for the Web UI. */
+export function detailsOf(cycle: Shown): string {
   const parts = [
     headline(cycle),
     nextMove(cycle),
@@ -24,10 +36,10 @@ export function showDetails(cycle: Cycle): void {
     cycle.plan && planTable(cycle.plan),
     refusals(cycle),
   ];
-  setCurrentDetails(parts.filter(Boolean).join('\n\n').slice(0, DETAILS_MAX));
+  return parts.filter(Boolean).join('\n\n').slice(0, DETAILS_MAX);
 }
 
-function headline({ input, state, step }: Cycle): string {
+function headline({ input, state, step }: Shown): string {
   const what =
     state.name === 'ended' || state.name === 'reporting'
       ? `${state.name}: ${state.outcome}`
@@ -35,9 +47,15 @@ function headline({ input, state, step }: Cycle): string {
   return `## ${input.host}: ${what}\nPolicy **${input.policy.name}** (scope ${input.policy.scope}), asked for by ${input.requestedBy}. Cycle \`${step.cycle}\`.`;
 }
 
-function nextMove({ input, state }: Cycle): string | null {
+function nextMove({ input, state, aborted }: Shown): string | null {
   const { host } = input;
   switch (state.name) {
+    case 'inspecting':
+    case 'planning':
+    case 'preparing':
+      return aborted === null
+        ? ['**Nothing is changed yet**, and nobody is waited for.', abortion(host)].join('\n\n')
+        : `**Ends before any change**: aborted by ${escaped(aborted.by)}.`;
     case 'awaiting-approval':
       return [
         `**Waits for a person** until ${state.expiresAt}, because ${state.why}.`,
@@ -46,12 +64,12 @@ function nextMove({ input, state }: Cycle): string | null {
           `patchcycle reject ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)} --why "..."`,
         ]),
         `Or send the signal \`approve\` (or \`reject\`) with:\n\n${json({ by: 'your name', digest: state.digest })}`,
+        abortion(host),
       ].join('\n\n');
     case 'awaiting-window':
       return [
         `**Waits for the maintenance window**, which opens ${state.opensAt}. The plan is made again then.`,
-        commands([`patchcycle abort ${host} --why "..."`]),
-        `Or send the signal \`abort\` with:\n\n${json({ by: 'your name' })}`,
+        abortion(host),
       ].join('\n\n');
     case 'needs-attention':
       return [
@@ -74,7 +92,16 @@ function nextMove({ input, state }: Cycle): string | null {
   }
 }
 
-function timeline({ steps }: Cycle): string | null {
+/** The way out that there is until the first change. */
+function abortion(host: string): string {
+  return [
+    'To end the cycle before anything is changed:',
+    commands([`patchcycle abort ${host} --why "..."`]),
+    `Or send the signal \`abort\` with:\n\n${json({ by: 'your name' })}`,
+  ].join('\n\n');
+}
+
+function timeline({ steps }: Shown): string | null {
   if (steps.length === 0) return null;
   const rows = steps.map(({ step, status, summary, startedAt }) => [
     startedAt.slice(11, 19),
@@ -103,11 +130,24 @@ function planTable(plan: PlanOverview): string {
       ? `**Removes:** ${plan.removals.map(({ name }) => escaped(name)).join(', ')}`
       : '',
     plan.held.length > 0 ? `Held back: ${plan.held.map(escaped).join(', ')}` : '',
+    leftOut(plan.leftOut ?? []),
     table(['package', 'from', 'to', 'security', 'CVEs'], rows),
     more > 0 ? `… and ${more} more` : '',
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** What is newer and yet not in the plan; without it the plan would look as if it brought everything. */
+function leftOut(sentences: readonly string[]): string {
+  if (sentences.length === 0) return '';
+  const more = sentences.length - LEFT_OUT_SHOWN;
+  return [
+    `**Left out** (${sentences.length}):`,
+    '',
+    ...sentences.slice(0, LEFT_OUT_SHOWN).map((sentence) => `- ${escaped(sentence)}`),
+    ...(more > 0 ? [`- … and ${more} more`] : []),
+  ].join('\n');
 }
 
 function someOf(cves: readonly string[]): string {
@@ -121,7 +161,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
 }
 
-function refusals({ refused, refusedCount }: Cycle): string | null {
+function refusals({ refused, refusedCount }: Shown): string | null {
   if (refusedCount === 0) return null;
   const last = refused
     .slice(-5)
