@@ -15,12 +15,6 @@ export type Journal = {
   /** The entry's document, or undefined when there is no such entry. Nobody has checked its shape. */
   read(name: string): Promise<unknown>;
   write(name: string, document: unknown): Promise<void>;
-  /**
-   * Runs the work and records its result, or answers the recorded result when the work was done
-   * before: a step whose result was lost on the way to the server is not applied a second time.
-   * Work without a result is recorded, and answered the second time, as null.
-   */
-  once<T>(name: string, work: () => Promise<T>): Promise<T>;
 };
 
 const ENTRY_NAME = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
@@ -55,16 +49,7 @@ export async function openJournal(directory: string): Promise<Journal> {
     await writeFileAtomically(entryPath(own, name), text);
   }
 
-  async function once<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const recorded = await read(name);
-    // What was written is what the same work answered before.
-    if (recorded !== undefined) return recorded as T;
-    const result = await work();
-    await write(name, result);
-    return result;
-  }
-
-  return { directory: own, read, write, once };
+  return { directory: own, read, write };
 }
 
 function entryPath(directory: string, name: string): string {

@@ -30,29 +30,4 @@ describe('a journal', () => {
       expect(await readdir(journal.directory)).toEqual([]);
     },
   );
-
-  it('does work once and answers its recorded result afterwards', async () => {
-    const journal = await freshJournal();
-    let runs = 0;
-    const work = async () => ({ run: (runs += 1) });
-    expect(await journal.once('install', work)).toEqual({ run: 1 });
-    expect(await (await openJournal(journal.directory)).once('install', work)).toEqual({ run: 1 });
-    expect(runs).toBe(1);
-  });
-
-  it('does work without a result once, too', async () => {
-    const journal = await freshJournal();
-    let runs = 0;
-    const work = async () => void (runs += 1);
-    await journal.once('hook', work);
-    await journal.once('hook', work);
-    expect(runs).toBe(1);
-  });
-
-  it('records nothing of work that failed', async () => {
-    const journal = await freshJournal();
-    const failing = () => Promise.reject(new Error('no'));
-    await expect(journal.once('install', failing)).rejects.toThrow('no');
-    expect(await journal.once('install', async () => 'done')).toBe('done');
-  });
 });
