@@ -7,6 +7,7 @@ import { isSameBoot, readBootIdentity } from '../src/host/boot-identity.ts';
 import { orderReboot } from '../src/host/order-reboot.ts';
 import {
   completed,
+  inTurn,
   ORDER_PENDING_MS,
   readRebootRecord,
   rebootSummary,
@@ -24,6 +25,8 @@ import type { StepContext } from './context.ts';
  * |                 | answered by the agent that starts after it      | again with purpose `restore`     |
  */
 
+type RebootInput = StepInput & { purpose: 'patch' | 'restore' };
+
 /** Reboots of one cycle: for the patch, for a restore, and one more where an order came to nothing. */
 const REBOOTS_MAX = 3;
 
@@ -35,8 +38,12 @@ const REBOOTS_MAX = 3;
  */
 export async function rebootAndWait(
   context: StepContext,
-  input: StepInput & { purpose: 'patch' | 'restore' },
+  input: RebootInput,
 ): Promise<RebootSummary> {
+  return inTurn(context.journal, () => answerOrOrder(context, input));
+}
+
+async function answerOrOrder(context: StepContext, input: RebootInput): Promise<RebootSummary> {
   const { journal } = context;
   const record = await readRebootRecord(journal);
   const last = record.orders.at(-1);
@@ -76,7 +83,7 @@ async function reasonToReboot(
   return packages.rebootRequired();
 }
 
-function isForced({ purpose, policy }: StepInput & { purpose: 'patch' | 'restore' }): boolean {
+function isForced({ purpose, policy }: RebootInput): boolean {
   return purpose === 'restore' || policy.reboot === 'always';
 }
 
@@ -86,7 +93,7 @@ function notRebooted(required: RebootRequired): RebootSummary {
 
 async function giveOrder(
   { journal, tools }: StepContext,
-  { host, cycle, policy, purpose }: StepInput & { purpose: 'patch' | 'restore' },
+  { host, cycle, policy, purpose }: RebootInput,
   record: RebootRecord,
   required: RebootRequired,
 ): Promise<void> {

@@ -25,7 +25,7 @@ export async function orderReboot(run: RunCommand, host: string, unit: string): 
   // The first is what systemd-run says where another program is process 1, the second where it is missing.
   if (/not been booted with systemd|ENOENT/.test(result.stderr)) {
     throw new StepFailure('UnsupportedHost', `${host} has no systemd that could reboot it.`, {
-      remedy: `Reboot ${host} by hand and resolve with retry, or set "reboot: never" in its policy.`,
+      remedy: `Set "reboot: never" in its policy and reboot ${host} by hand after its cycles. If the cycle waits for a person, reboot ${host} by hand now and resolve with retry; after a restore, with accept.`,
     });
   }
   throw commandFailure(

@@ -48,6 +48,32 @@ export async function writeRebootRecord(journal: Journal, record: RebootRecord):
   await journal.write(ENTRY, record);
 }
 
+/** The last in the queue for each cycle's record. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs work that reads the record and writes it again, one at a time: the agent's watch and a step
+ * that asks again do both at the same moment, and what one has written the other must not undo.
+ * Only the agent's one process writes it, so waiting within the process is enough.
+ */
+export async function inTurn<T>({ directory }: Journal, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(directory);
+  const mine = (async () => {
+    await before;
+    return work();
+  })();
+  const ended = mine.then(
+    () => undefined,
+    () => undefined,
+  );
+  turns.set(directory, ended);
+  try {
+    return await mine;
+  } finally {
+    if (turns.get(directory) === ended) turns.delete(directory);
+  }
+}
+
 /** The record with its last order changed. */
 export function withLastOrder(record: RebootRecord, order: RebootOrder): RebootRecord {
   return { ...record, orders: [...record.orders.slice(0, -1), order] };

@@ -7,6 +7,7 @@ import { lockHolder } from '../host/lock.ts';
 import { cycleDirectory, type HostPaths } from '../host/paths.ts';
 import {
   completed,
+  inTurn,
   ORDER_PENDING_MS,
   readRebootRecord,
   rebootSummary,
@@ -44,7 +45,7 @@ export async function watchReboot(settings: RebootWatchSettings): Promise<void> 
   if (holder === null) return;
   const journal = await openJournal(cycleDirectory(paths, holder.cycle));
   while (!signal.aborted) {
-    const order = await noticeReboot(journal);
+    const order = await inTurn(journal, () => noticeReboot(journal));
     if (order === null) return;
     const pendingMs = Date.parse(order.orderedAt) + orderPendingMs - Date.now();
     if (order.done !== null || pendingMs <= 0) return answer(settings, journal, order);
@@ -73,14 +74,14 @@ async function answer(
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
       await giveAnswer(settings, order);
-      await settle(journal, order, 'given');
+      await inTurn(journal, () => settle(journal, order, 'given'));
       say(
         order.done === null ? `${host} did not reboot as ordered.` : `${host} rebooted as ordered.`,
       );
       return;
     } catch (error) {
       if (error instanceof ActivityNotFoundError) {
-        await settle(journal, order, 'gone');
+        await inTurn(journal, () => settle(journal, order, 'gone'));
         say(
           'The step that had ordered the reboot was given up in the meantime; its cycle says how it goes on.',
         );

@@ -218,4 +218,11 @@ describe('reboot-and-wait', () => {
       details: { remedy: expect.stringContaining('reboot: never') },
     });
   });
+
+  it('promises no decision of a person that the policy does not ask for', async () => {
+    const stderr = 'spawn systemd-run ENOENT';
+    await expect(run({ exitCode: 1, stderr })).rejects.toMatchObject({
+      details: { remedy: expect.stringMatching(/^Set .* If the cycle waits for a person/) },
+    });
+  });
 });

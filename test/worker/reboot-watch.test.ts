@@ -13,8 +13,10 @@ import {
   type RebootOrder,
 } from '../../src/host/reboot-record.ts';
 import { watchReboot } from '../../src/worker/reboot-watch.ts';
-import { CYCLE } from '../activities/support/step-bench.ts';
+import { rebootAndWait } from '../../activities/reboot-and-wait.ts';
+import { CYCLE, stepContext, stepInput } from '../activities/support/step-bench.ts';
 import { temporaryPaths } from '../host/support/temporary.ts';
+import { quietActivity } from './support/quiet-activity.ts';
 
 const OTHER_BOOT = { bootId: '11111111-2222-4333-8444-555555555555', initStartTicks: '1' };
 
@@ -118,6 +120,29 @@ describe('the agent after a reboot', () => {
       done: { after: await readBootIdentity() },
     });
   });
+});
+
+describe('the agent and the step that asks again at the same moment', () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'do not overwrite each other: what was answered stays answered (%i)',
+    async (delayMs) => {
+      for (let round = 0; round < 10; round += 1) {
+        await ordered(OTHER_BOOT, 20);
+        refusals = [new ActivityNotFoundError('The first attempt was given up')];
+        const environment = quietActivity({ activityId: 'a1', base64TaskToken: 'bmV4dA==' });
+        const context = { ...(await stepContext()), paths, journal };
+        const again = async () => {
+          await new Promise((resolve) => setTimeout(resolve, delayMs));
+          return environment.run(() =>
+            rebootAndWait(context, { ...stepInput(), purpose: 'patch' }),
+          );
+        };
+        const [summary] = await Promise.all([again(), watch()]);
+        expect(summary).toMatchObject({ rebooted: true });
+        expect(await lastOrder()).toMatchObject({ taskToken: 'bmV4dA==', answer: 'given' });
+      }
+    },
+  );
 });
 
 describe('the agent in the same boot', () => {
