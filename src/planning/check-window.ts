@@ -8,8 +8,14 @@ import { nextOpening } from './windows.ts';
 const DAY_MS = 86_400_000;
 
 /**
+ * What a cycle does in its window before it disrupts anything: the lists are fetched and the plan
+ * is made again, then the host is made ready.
+ */
+const MAKING_READY_MS = 5 * 60_000;
+
+/**
  * What is wrong with a window, one sentence each; empty when it will do. `neededMs` is how much of
- * it a whole cycle needs.
+ * it must be left when disruption begins.
  */
 export function checkWindow(window: Window, neededMs: number, nowMs: number): string[] {
   const problems = malformed(window);
@@ -27,9 +33,9 @@ export function checkWindow(window: Window, neededMs: number, nowMs: number): st
     problems.push(
       `the window never opens: "${window.rrule}" names no day within the next ten years`,
     );
-  } else if (nextOpening(window, nowMs, neededMs) === null) {
+  } else if (nextOpening(window, nowMs, neededMs + MAKING_READY_MS) === null) {
     problems.push(
-      `the window is open for ${window.duration}, but a whole cycle needs ${formatDuration(neededMs)} of it (limits.wholeCycle)`,
+      `the window is open for ${window.duration}, but a whole cycle needs ${formatDuration(neededMs)} of it (limits.wholeCycle) once it is made ready, which takes some minutes: make it ${formatDuration(neededMs + MAKING_READY_MS)} at least`,
     );
   }
   return problems;

@@ -16,7 +16,9 @@ const HORIZONS_DAYS = [45, 400, 3_653];
 
 /**
  * The opening that is open now with at least `neededMs` left, or else the next one that is that
- * long; null when the window never opens again (within ten years). Openings that touch or overlap
+ * long. What is left is counted from `nowMs`: whoever has waited for an opening and asks again
+ * within it may be told the next one, because some of it is gone.
+ * Null when the window never opens again (within ten years). Openings that touch or overlap
  * are one: a daily window of 24 hours never closes. `opensAtMs` lies in the past when the window
  * is open now, and `closesAtMs` of a window that hardly ever closes lies 45 days ahead at least.
  *

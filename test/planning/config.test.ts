@@ -195,12 +195,19 @@ hosts:
     ['a day that never comes', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', '1h', 'UTC', 'never opens'],
     ['an end that is past', 'FREQ=DAILY;UNTIL=20200101', '1h', 'UTC', 'never opens'],
     ['less time than a cycle needs', 'FREQ=DAILY', '10m', 'UTC', 'a whole cycle needs 30m of it'],
+    ['no time to make ready in', 'FREQ=DAILY', '30m', 'UTC', 'make it 35m at least'],
+    ['too little time to make ready in', 'FREQ=DAILY', '34m', 'UTC', 'make it 35m at least'],
   ])('refuses a window with %s', (_, rrule, duration, timeZone, message) => {
     const window = JSON.stringify({ rrule, start: '02:00', duration, timeZone });
     expect(errorsOf(`policies:\n  web:\n    window: ${window}\n`)).toEqual([
       expect.stringMatching(/^3:13 policies\.web\.window: /),
     ]);
     expect(errorsOf(`policies:\n  web:\n    window: ${window}\n`)[0]).toContain(message);
+  });
+
+  it('takes a window that is as long as a whole cycle and what comes before it', () => {
+    const window = '{ rrule: FREQ=DAILY, start: "02:00", duration: 35m, timeZone: UTC }';
+    expect(errorsOf(`policies:\n  web:\n    window: ${window}\n`)).toEqual([]);
   });
 
   it('takes a daily window of 24 hours, although one day in spring has only 23', () => {
