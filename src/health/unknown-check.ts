@@ -1,3 +1,4 @@
+import { UNKNOWN } from '../domain/check-result.ts';
 import type { Check } from '../domain/health.ts';
 
 /**
@@ -5,5 +6,5 @@ import type { Check } from '../domain/health.ts';
  * not passed either is said by the word with which its detail begins, and by which reports tell it.
  */
 export function unknownCheck(name: string, why: string): Check {
-  return { name, ok: true, detail: `unknown: ${why}`.slice(0, 500) };
+  return { name, ok: true, detail: `${UNKNOWN}${why}`.slice(0, 500) };
 }

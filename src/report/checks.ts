@@ -1,18 +1,5 @@
+import { resultOf, UNKNOWN, type CheckResult } from '../domain/check-result.ts';
 import type { Check } from '../domain/health.ts';
-
-export type CheckResult = 'failed' | 'unknown' | 'passed';
-
-/** As src/health/unknown-check.ts writes it. */
-const UNKNOWN = 'unknown: ';
-
-/**
- * What came of a check. One that could not be made has not failed, and has not passed either: the
- * agent begins its detail with "unknown: ".
- */
-export function resultOf({ ok, detail }: Check): CheckResult {
-  if (!ok) return 'failed';
-  return detail.startsWith(UNKNOWN) ? 'unknown' : 'passed';
-}
 
 /** What was found, without the word that {@link resultOf} tells already. */
 export function detailOf(check: Check): string {

@@ -1,8 +1,9 @@
+import { resultOf } from '../domain/check-result.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Check, LogFinding } from '../domain/health.ts';
 import type { ChangeRow } from '../domain/plan.ts';
 import type { Report } from '../domain/report.ts';
-import { detailOf, resultOf, worstFirst } from './checks.ts';
+import { detailOf, worstFirst } from './checks.ts';
 import { decided } from './decisions.ts';
 import {
   adviceLabel,

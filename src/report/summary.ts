@@ -1,6 +1,7 @@
+import { resultOf } from '../domain/check-result.ts';
 import type { Report } from '../domain/report.ts';
 import { distinctFailures, shortExplanation, shortMessage } from './failures.ts';
-import { detailOf, resultOf } from './checks.ts';
+import { detailOf } from './checks.ts';
 import {
   cvesOf,
   downMs,

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { baseline } from '../../activities/baseline.ts';
 import type { StepContext } from '../../activities/context.ts';
 import { verify } from '../../activities/verify.ts';
+import { resultOf } from '../../src/domain/check-result.ts';
 import { StepFailure } from '../../src/domain/failure.ts';
 import type { Plan, RebootRequired } from '../../src/domain/plan.ts';
 import type { PlannedStepInput, Verification } from '../../src/domain/steps.ts';
 import { writeSoak, type SoakEntry } from '../../src/health/logs/soak-entry.ts';
-import { resultOf } from '../../src/report/checks.ts';
 import { planDigest } from '../../src/packages/digest.ts';
 import { modelHost, stepInput, type ModelHost } from './support/health-context.ts';
 

@@ -13,7 +13,8 @@ export function abortCommand(kit: Kit): Command {
     .addHelpText(
       'after',
       `
-Once the host is being changed this is refused: the cycle then finishes or restores by itself.
+Once the host is being changed this is refused: the cycle then finishes or restores, by itself or as
+somebody says with patchcycle resolve.
 
 Example:
   patchcycle abort web-1 --why "wrong host"`,

@@ -1,7 +1,8 @@
+import { resultOf } from '../../domain/check-result.ts';
 import type { Check, LogFinding } from '../../domain/health.ts';
 import type { Report } from '../../domain/report.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { detailOf, resultOf, worstFirst } from '../checks.ts';
+import { detailOf, worstFirst } from '../checks.ts';
 import { leftAsideNow } from '../figures.ts';
 import { logVerdict } from '../logs.ts';
 import { count } from '../text.ts';
