@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { NamedPolicy } from '../src/domain/policy.ts';
 import type { Report } from '../src/domain/report.ts';
 import type { LabHost } from '../src/lab/host.ts';
@@ -116,7 +118,9 @@ async function rawCommands(host: LabHost, { backedUp, pinned, packages }: Lists)
   await run('apt-get', '-q', 'update', '--error-on=any');
   await run('apt-get', '-s', 'dist-upgrade');
   await run('apt-get', '-q', '-y', '--download-only', 'dist-upgrade');
-  await host.writeFile('/var/tmp/backed-up', backedUp);
+  // The drop-ins of the drain are on the other host only.
+  const here = backedUp.split('\n').filter((name) => existsSync(join(host.root, name)));
+  await host.writeFile('/var/tmp/backed-up', here.join('\n'));
   const archive = ['--zstd', '-C', '/', '-f', '/var/tmp/backup.tar.zst'];
   await run('tar', '-c', ...archive, '--no-recursion', '--files-from=/var/tmp/backed-up');
   await run('tar', '--compare', ...archive);
