@@ -1,6 +1,6 @@
 import type { StepFailure } from '../domain/failure.ts';
 import { commandFailure } from '../host/command.ts';
-import { hasSystemd, parseUnitNames } from '../host/systemd.ts';
+import { hasSystemd, LIST_FAILED_UNITS, parseUnitNames } from '../host/systemd.ts';
 import type { CommandResult, RunCommand } from '../host/tools.ts';
 
 export type ServiceState = {
@@ -64,15 +64,7 @@ export async function readUnitStates(
     '--',
     '*.service',
   ]);
-  const failed = await run([
-    'systemctl',
-    'list-units',
-    '--state=failed',
-    '--plain',
-    '--no-legend',
-    '--full',
-    '--no-pager',
-  ]);
+  const failed = await run(LIST_FAILED_UNITS);
   const unanswered = [shown, failed].find(({ exitCode, truncated }) => exitCode !== 0 || truncated);
   if (unanswered !== undefined) {
     if (await isSystemdHost()) throw notAnswered(unanswered);

@@ -1,13 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { commandFailure } from './command.ts';
 import { orIfMissing } from './errno.ts';
-import type { RunCommand } from './tools.ts';
+import type { Argv, RunCommand } from './tools.ts';
 
 /** Whether systemd is what runs this host; the test that sd_booted(3) makes. */
 export async function hasSystemd(): Promise<boolean> {
   const entry = await orIfMissing(stat('/run/systemd/system'), null);
   return entry?.isDirectory() ?? false;
 }
+
+/** Prints a line for each failed unit; {@link parseUnitNames} reads it. */
+export const LIST_FAILED_UNITS: Argv = [
+  'systemctl',
+  'list-units',
+  '--state=failed',
+  '--plain',
+  '--no-legend',
+  '--full',
+  '--no-pager',
+];
 
 /**
  * Names of the units that have failed, sorted; none where there is no systemd.
@@ -18,16 +29,7 @@ export async function readFailedUnits(
   isBooted: () => Promise<boolean> = hasSystemd,
 ): Promise<string[]> {
   if (!(await isBooted())) return [];
-  const argv = [
-    'systemctl',
-    'list-units',
-    '--state=failed',
-    '--plain',
-    '--no-legend',
-    '--full',
-    '--no-pager',
-  ] as const;
-  const result = await run(argv);
+  const result = await run(LIST_FAILED_UNITS);
   if (result.exitCode !== 0) {
     throw commandFailure(
       'CommandFailed',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv, CommandOptions, CommandResult } from '../host/tools.ts';
 import { clearTraces, createLabDirectory } from './directory.ts';
 import { Machine } from './machine.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../temporal/server/free-port.ts';
 import { provision, type Provisioning } from './provision.ts';
 import { runInHost } from './reach.ts';
 import { readInRoot, writeInRoot } from './root-files.ts';

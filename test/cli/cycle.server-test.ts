@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostStatus } from '../../src/client/index.ts';
-import { openCycleBench, type CycleBench } from '../workflows/support/cycle-bench.ts';
+import { openCycleBench, withCycleOf, type CycleBench } from '../workflows/support/cycle-bench.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
 import { modelHost, type Model } from '../workflows/support/model-host.ts';
 import { documentOf, run, type Ran, type RunOptions } from './support/memory-io.ts';
@@ -37,24 +37,12 @@ function cli(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
 
 let hosts = 0;
 
-/** Runs the work while the agent of a model host of its own polls; ends whatever is left running. */
 async function onHost(
   work: (host: string, model: Model) => Promise<void>,
   model = modelHost(),
 ): Promise<void> {
   const host = `cli-${++hosts}`;
-  await bench.withAgent(host, model, async () => {
-    try {
-      await work(host, model);
-    } finally {
-      await bench.env.client.workflow
-        .getHandle(`patch/${host}`)
-        .terminate('the test is over')
-        .catch((error: Error) => {
-          if (error.name !== 'WorkflowNotFoundError') throw error;
-        });
-    }
-  });
+  await withCycleOf(bench, host, model, () => work(host, model));
 }
 
 const start = (host: string, policy: string) =>

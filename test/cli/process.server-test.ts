@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect } from '../../src/client/index.ts';
 import { openCycleBench, type CycleBench } from '../workflows/support/cycle-bench.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
-import { freePort } from '../../src/lab/ports.ts';
+import { freePort } from '../../src/temporal/server/free-port.ts';
 import { modelHost } from '../workflows/support/model-host.ts';
 
 const at = (path: string) => new URL(`../../${path}`, import.meta.url).pathname;

@@ -13,7 +13,12 @@ import {
   type PatchRequest,
 } from '../../src/client/index.ts';
 import type { CycleStateName } from '../../src/domain/cycle.ts';
-import { openCycleBench, policyOf, type CycleBench } from '../workflows/support/cycle-bench.ts';
+import {
+  openCycleBench,
+  withCycleOf,
+  policyOf,
+  type CycleBench,
+} from '../workflows/support/cycle-bench.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
 import { modelHost, type Model } from '../workflows/support/model-host.ts';
 
@@ -35,24 +40,12 @@ function request(host: string, fields: Record<string, unknown> = {}): PatchReque
   return { host, policy: policyOf(fields), requestedBy: 'tester' };
 }
 
-/** Runs the work while the agent of a model host of its own polls; ends whatever is left running. */
 async function onHost(
   work: (host: string, model: Model) => Promise<void>,
   model = modelHost(),
 ): Promise<void> {
   const host = `client-${++hosts}`;
-  await bench.withAgent(host, model, async () => {
-    try {
-      await work(host, model);
-    } finally {
-      await bench.env.client.workflow
-        .getHandle(`patch/${host}`)
-        .terminate('the test is over')
-        .catch((error: Error) => {
-          if (error.name !== 'WorkflowNotFoundError') throw error;
-        });
-    }
-  });
+  await withCycleOf(bench, host, model, () => work(host, model));
 }
 
 async function until(host: string, state: CycleStateName): Promise<HostStatus> {

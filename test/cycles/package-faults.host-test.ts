@@ -4,7 +4,7 @@ import type { PackageSpec } from '../../src/lab/packages.ts';
 import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
 import { shopConfiguration, shopPackage, SHOP_CONFIGURATION } from '../../src/lab/shop-package.ts';
 import { MENDED, toolPackage, type Configuring } from '../../src/lab/tool-package.ts';
-import { freePort } from '../../src/lab/ports.ts';
+import { freePort } from '../../src/temporal/server/free-port.ts';
 import { openCycleSite, type CycleSite } from './support/cycle-site.ts';
 import { differences, readTree } from './support/tree.ts';
 

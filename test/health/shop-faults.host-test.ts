@@ -9,7 +9,7 @@ import { logPosition } from '../../src/health/logs/position.ts';
 import { takeSnapshot } from '../../src/health/snapshot.ts';
 import type { Argv } from '../../src/host/tools.ts';
 import { startLabHost, type LabHost } from '../../src/lab/host.ts';
-import { freePort } from '../../src/lab/ports.ts';
+import { freePort } from '../../src/temporal/server/free-port.ts';
 import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
 import {
   SECRET_CANARY,

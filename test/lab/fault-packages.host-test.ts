@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandResult } from '../../src/host/tools.ts';
 import { startLabHost, type LabHost } from '../../src/lab/host.ts';
-import { freePort } from '../../src/lab/ports.ts';
+import { freePort } from '../../src/temporal/server/free-port.ts';
 import { prepareLab } from '../../src/lab/prepare.ts';
 import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
 import type { PackageSpec } from '../../src/lab/packages.ts';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../domain/outcome.ts';
 import { NamedPolicy } from '../../domain/policy.ts';
-import { freePort } from '../ports.ts';
+import { freePort } from '../../temporal/server/free-port.ts';
 import type { LabRepository } from '../repository.ts';
 import { SHOP_CONFIGURATION, shopConfiguration, shopPackage } from '../shop-package.ts';
 import type { SiteHostOptions } from '../site.ts';

@@ -6,7 +6,12 @@ import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
-import { CENTRAL_TASK_QUEUE, hostTaskQueue, WORKFLOW_TYPES } from '../../../src/temporal/names.ts';
+import {
+  CENTRAL_TASK_QUEUE,
+  hostTaskQueue,
+  patchWorkflowId,
+  WORKFLOW_TYPES,
+} from '../../../src/temporal/names.ts';
 import type { Model } from './model-host.ts';
 
 export type Notice = { host: string; subject: string; text: string };
@@ -83,6 +88,27 @@ export async function openCycleBench(env: TestWorkflowEnvironment): Promise<Cycl
       await env.teardown();
     },
   };
+}
+
+/** Runs the work while the agent of a model host polls, and ends the host's cycle if it is left running. */
+export async function withCycleOf(
+  bench: CycleBench,
+  host: string,
+  model: Model,
+  work: () => Promise<void>,
+): Promise<void> {
+  await bench.withAgent(host, model, async () => {
+    try {
+      await work();
+    } finally {
+      await bench.env.client.workflow
+        .getHandle(patchWorkflowId(host))
+        .terminate('the test is over')
+        .catch((error: Error) => {
+          if (error.name !== 'WorkflowNotFoundError') throw error;
+        });
+    }
+  });
 }
 
 /** A whole policy from the few fields that a test is about. */
