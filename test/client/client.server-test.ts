@@ -254,7 +254,7 @@ describe('a plan alone', () => {
       const plan = await client.planOnly(request(host));
       expect(plan).toMatchObject({ changeCount: 2, rows: [{ name: 'alpha' }, { name: 'beta' }] });
       expect(model.host).toMatchObject({ packages: 'old', drained: false, backup: 'none' });
-      expect(model.host.ran).toEqual(['refresh', 'plan']);
+      expect(model.host.ran).toEqual(['refresh', 'plan', 'release']);
     }));
 
   it('that the host cannot make fails with what the host said', () =>
