@@ -12,9 +12,11 @@ import {
 import { startEmbeddedServer } from '../src/temporal/server/index.ts';
 import { modelHost } from '../test/workflows/support/model-host.ts';
 import { workflowBundle } from '../test/workflows/support/cycle-bench.ts';
-import type { BenchResult } from './result.ts';
+import { median, type BenchResult } from './result.ts';
 
 const HOSTS = 50;
+/** The middle one counts: a single one is off by a tenth on a machine with neighbours. */
+const ROUNDS = 5;
 /** The limit is meant for eight steps; a whole cycle has more, and is counted by its real number. */
 const STEPS_OF_THE_LIMIT = 8;
 
@@ -71,13 +73,17 @@ export async function orchestration(): Promise<BenchResult> {
         throw new Error(`A cycle of the benchmark ended ${report.outcome}`);
     };
     await cycle(names[0] ?? '');
-    for (const model of models) {
-      model.host.packages = 'old';
-      model.host.ran.length = 0;
+    const rounds: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const model of models) {
+        model.host.packages = 'old';
+        model.host.ran.length = 0;
+      }
+      const startedMs = performance.now();
+      await Promise.all(names.map(cycle));
+      rounds.push(performance.now() - startedMs);
     }
-    const startedMs = performance.now();
-    await Promise.all(names.map(cycle));
-    const tookMs = performance.now() - startedMs;
+    const tookMs = median(rounds);
     const steps = (models[0]?.host.ran.length ?? 0) + 1; // storeReport runs on the central worker.
     for (const worker of workers) worker.shutdown();
     await running;
@@ -87,7 +93,7 @@ export async function orchestration(): Promise<BenchResult> {
       measured: (perHost * STEPS_OF_THE_LIMIT) / steps,
       unit: 's a host',
       limit: 0.06,
-      detail: `${perHost.toFixed(3)} s for a whole cycle of ${steps} activities; ${(tookMs / 1_000).toFixed(2)} s for all`,
+      detail: `${perHost.toFixed(3)} s for a whole cycle of ${steps} activities; all took ${rounds.map((ms) => (ms / 1_000).toFixed(2)).join(', ')} s`,
     };
   } finally {
     await connection.close();
