@@ -146,15 +146,20 @@ async function rawCommands(host: LabHost, { backedUp, pinned, packages }: Lists)
   await run('apt-get', '-q', '-y', '--download-only', 'dist-upgrade');
   // The drop-ins of the drain are on the other host only.
   const here = backedUp.split('\n').filter((name) => existsSync(join(host.root, name)));
+  // What the update would add, for a restore to delete it again.
+  for (const archive of await archivesOn(host)) await run('dpkg-deb', '--contents', archive);
   await host.writeFile('/var/tmp/backed-up', here.join('\n'));
   const archive = ['--zstd', '-C', '/', '-f', '/var/tmp/backup.tar.zst'];
   await run('tar', '-c', ...archive, '--no-recursion', '--files-from=/var/tmp/backed-up');
   await run('tar', '--compare', ...archive);
   await run('sync', '-f', '/var/tmp/backup.tar.zst');
   await run('apt-get', '-q', '-s', 'install', '--only-upgrade', '--', ...pinned);
+  await run('apt-mark', 'showauto');
   const keepConfiguration = ['--force-confdef', '--force-confold'];
   const options = keepConfiguration.flatMap((option) => ['-o', `Dpkg::Options::=${option}`]);
   await run('apt-get', '-q', '-y', 'install', '--only-upgrade', ...options, '--', ...pinned);
+  // What is named counts as wanted from then on; its mark has to come back.
+  await run('apt-mark', 'showauto');
   const boots = host.bootCount;
   await host.run(['systemctl', '--no-block', 'reboot']);
   await host.waitForReboot(boots);
@@ -177,6 +182,12 @@ function longestSteps({ steps }: Report): string {
     .slice(0, 5)
     .map(({ step, tookMs }) => `${step} ${seconds(tookMs)}`)
     .join(', ');
+}
+
+async function archivesOn(host: LabHost): Promise<string[]> {
+  const folder = '/var/cache/apt/archives';
+  const names = (await host.runOrThrow(['ls', folder])).split('\n');
+  return names.filter((name) => name.endsWith('.deb')).map((name) => `${folder}/${name}`);
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

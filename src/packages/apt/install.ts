@@ -78,14 +78,16 @@ class Installation {
   /** Begins a pass: the first one, or one after an earlier pass has failed or was undone by a restore. */
   async #begin(earlier: InstallRecord | null): Promise<InstallRecord> {
     const remaining = this.#remaining(await packageStates(this.#tools));
+    const pending = remaining.changes.map(keyOf);
     return this.#write({
       run: earlier?.run ?? 0,
       firstRun: (earlier?.run ?? 0) + 1,
       heal: earlier?.heal ?? 0,
       stage: 'between',
       healed: 0,
-      pending: remaining.changes.map(keyOf),
-      automatic: await readAutomaticMarks(this.#tools),
+      pending,
+      // Only what is installed loses its mark.
+      automatic: pending.length === 0 ? [] : await readAutomaticMarks(this.#tools),
       leftAside: await readLeftAside(),
     });
   }
@@ -191,6 +193,7 @@ class Installation {
 
   /** Half-installed packages have marks too: a next pass takes those that it finds for the right ones. */
   async #restoreMarks(record: InstallRecord): Promise<void> {
+    if (record.pending.length === 0) return;
     const native = await nativeArchitecture(this.#tools);
     const added = this.#input.changes.filter((change) => change.oldVersion === null);
     const present = (await packageStates(this.#tools)).filter(isPresent);
