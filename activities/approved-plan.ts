@@ -3,6 +3,7 @@ import { Plan } from '../src/domain/plan.ts';
 import type { ChangeStepInput, PlannedStepInput } from '../src/domain/steps.ts';
 import { planDigest } from '../src/packages/digest.ts';
 import type { StepContext } from './context.ts';
+import { requireSignature } from './signed-approval.ts';
 
 /**
  * The plan that this host made and keeps for the cycle, if it is the one that the step names.
@@ -33,12 +34,14 @@ export async function plannedChanges(
 /**
  * What a step that changes the host may do: the host judges this itself, whoever asks. The approval
  * has to name the digest of the plan that the host made; without a person it is enough only where
- * agent.yaml says `unattended: true`, and never for a plan that removes a package.
- * Fails with `PlanNotApproved` or `PlanDrifted`; nothing was changed then.
+ * agent.yaml says `unattended: true`, and never for a plan that removes a package. Where agent.yaml
+ * has allowed signers, a person's approval needs a signature as signed-approval.ts tells.
+ * Fails with `PlanNotApproved` or `PlanDrifted`, or as the verification of a signature does; nothing
+ * was changed then.
  */
 export async function checkApproval(
   context: StepContext,
-  input: Pick<ChangeStepInput, 'digest' | 'host' | 'approval'>,
+  input: Omit<ChangeStepInput, 'policy'>,
 ): Promise<Plan> {
   const { approval, host } = input;
   if (approval.digest !== input.digest) {
@@ -49,7 +52,10 @@ export async function checkApproval(
     );
   }
   const plan = await plannedChanges(context, input);
-  if (approval.kind === 'person') return plan;
+  if (approval.kind === 'person') {
+    await requireSignature(context, input, approval);
+    return plan;
+  }
   if (!context.config.unattended) {
     throw new StepFailure(
       'PlanNotApproved',

@@ -2,6 +2,7 @@ import { durationMs, formatDuration } from '../src/domain/duration.ts';
 import type { Facts } from '../src/domain/facts.ts';
 import { StepFailure } from '../src/domain/failure.ts';
 import type { InspectInput } from '../src/domain/steps.ts';
+import { requireSigners } from '../src/host/allowed-signers.ts';
 import { observeSystem, type SystemFacts } from '../src/host/facts.ts';
 import { acquireLock, type LockHolder } from '../src/host/lock.ts';
 import { archivesOf } from '../src/host/paths.ts';
@@ -30,7 +31,8 @@ export type InspectStepInput = InspectInput & {
 /**
  * Takes the lock and looks at the host. An interrupted package run is completed here when the
  * policy says so; apart from that nothing is changed.
- * Fails with `HostLocked`, `ClockSkew`, `PackagesInterrupted`, `PackageStateBroken`, `NotEnoughSpace`.
+ * Fails with `HostLocked`, `ClockSkew`, `PackagesInterrupted`, `PackageStateBroken`, `NotEnoughSpace`,
+ * and with `HostRefuses` or `UnsupportedHost` when the host wants signed approvals and cannot verify them.
  */
 export async function inspect(context: StepContext, input: InspectStepInput): Promise<Facts> {
   const clockSkewMs = Date.now() - Date.parse(input.serverTime);
@@ -47,6 +49,8 @@ export async function inspect(context: StepContext, input: InspectStepInput): Pr
   });
   if (holder.tookOver !== undefined) await inheritDrain(context, holder.tookOver);
   refuseClockSkew(host, clockSkewMs);
+  const { allowedSigners } = context.config;
+  if (allowedSigners !== undefined) await requireSigners(context.tools.run, allowedSigners);
 
   const packages = await soundPackages(context, input);
   const system = await observeSystem(context.tools.run, context.paths);
@@ -63,6 +67,7 @@ export async function inspect(context: StepContext, input: InspectStepInput): Pr
     findings: [],
     agentVersion: AGENT_VERSION,
     unattended: context.config.unattended,
+    ...(allowedSigners === undefined ? {} : { signedApprovals: true }),
     cycle,
   };
   facts.findings = worthReading(facts);

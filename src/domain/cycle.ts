@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApprovedRun } from './approval-text.ts';
 import { RefusedMessage, TakenDecision } from './decision.ts';
 import { FailureRecord } from './failure.ts';
 import { CycleId, HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
@@ -28,6 +29,8 @@ export const CycleState = z.discriminatedUnion('name', [
     expiresAt: z.iso.datetime(),
     /** Why a person is asked: the policy, removals, or drift since the last approval. */
     why: z.string(),
+    /** What a signature has to name besides the plan, where the host takes only signed approvals. */
+    signing: ApprovedRun.optional(),
   }),
   z.object({ name: z.literal('awaiting-window'), digest: Sha256, opensAt: z.iso.datetime() }),
   z.object({ name: z.literal('preparing'), digest: Sha256 }),

@@ -1,8 +1,17 @@
 import { z } from 'zod';
+import { ArmoredSignature } from './approval-text.ts';
 import { PersonName, Reason, Sha256 } from './names.ts';
 
 /** What a person decides about a running cycle; as signals and as the update `decide`. */
-export const Approve = z.strictObject({ by: PersonName, digest: Sha256, why: Reason.optional() });
+export const Approve = z.strictObject({
+  by: PersonName,
+  digest: Sha256,
+  why: Reason.optional(),
+  /** For a host that takes only signed approvals: the approver's, over approval-text.ts. */
+  signature: ArmoredSignature.optional(),
+  /** The moment that the signature names; with every signature there is one. */
+  expires: z.iso.datetime().optional(),
+});
 export type Approve = z.infer<typeof Approve>;
 
 export const Reject = z.strictObject({ by: PersonName, digest: Sha256, why: Reason.optional() });
@@ -39,6 +48,12 @@ export const RefusedMessage = z.object({
   why: z.string().max(500),
 });
 export type RefusedMessage = z.infer<typeof RefusedMessage>;
+
+/**
+ * How many signed approvals a host is asked about while one plan waits. Each costs a step of the
+ * history; a person errs a few times at most.
+ */
+export const SIGNED_APPROVALS_CHECKED_MAX = 20;
 
 /** How many refused messages a cycle remembers; beyond that they are only counted, so that nobody can fill its history with them. */
 export const REFUSED_MESSAGES_MAX = 20;

@@ -42,6 +42,8 @@ export const Facts = z.object({
   agentVersion: z.string(),
   /** Whether the host itself accepts a plan that no person has approved. */
   unattended: z.boolean(),
+  /** Whether the host takes a person's approval only with a signature; agents before this field take any. */
+  signedApprovals: z.boolean().optional(),
   cycle: CycleId,
 });
 export type Facts = z.infer<typeof Facts>;

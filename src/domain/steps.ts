@@ -115,6 +115,8 @@ export type HostActivities = {
   undrain(input: StepInput): Promise<void>;
   baseline(input: PlannedStepInput): Promise<BaselineSummary>;
   backup(input: PlannedStepInput): Promise<BackupSummary>;
+  /** Whether the host would act on this approval; asked where it takes only signed ones. Throws `PlanNotApproved`. */
+  checkApproval(input: ChangeStepInput): Promise<void>;
   upgrade(input: ChangeStepInput): Promise<InstallSummary>;
   securityUpdate(input: ChangeStepInput): Promise<InstallSummary>;
   /** `purpose` restore boots once more after a restore, whatever the policy says of patches. */

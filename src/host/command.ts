@@ -52,7 +52,7 @@ async function runToEnd(
     cwd: options.cwd ?? '/',
     env: { ...CLEAN_ENVIRONMENT, ...options.env },
     extendEnv: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     buffer: false,
     reject: false,
     // A group of its own, so that a time limit ends everything that the command has started.

@@ -39,6 +39,8 @@ export const HostConfig = z.strictObject({
   host: HostName,
   /** Whether this host accepts a plan that no person has approved. */
   unattended: z.boolean().default(false),
+  /** Who may approve, in the format of ssh-keygen's allowed signers; then only signed approvals count. */
+  allowedSigners: AbsolutePath.optional(),
   temporal: TemporalSettings.prefault({}),
 });
 export type HostConfig = z.infer<typeof HostConfig>;
@@ -47,13 +49,17 @@ export function configFile(paths: HostPaths): string {
   return join(paths.configDirectory, 'agent.yaml');
 }
 
+function howToMake({ configDirectory }: HostPaths): string {
+  return `Make it from agent.yaml.example (mkdir -p ${configDirectory}); two lines are enough: "host: NAME" and "temporal: { address: SERVER:7233 }".`;
+}
+
 /**
  * Reads agent.yaml. Fails with `HostRefuses` when there is none or others than root could write
  * it, and with `BadInput`, naming every error with line and column, when it is wrong.
  */
 export async function loadHostConfig(paths: HostPaths): Promise<HostConfig> {
   const path = configFile(paths);
-  const parsed = parseYaml(await readGuardedFile(path), path, HostConfig);
+  const parsed = parseYaml(await readGuardedFile(path, howToMake(paths)), path, HostConfig);
   if (parsed.ok) return parsed.value;
   const findings = parsed.errors
     .slice(0, 50)

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { StepFailure } from '../domain/failure.ts';
 import { errnoOf } from './errno.ts';
 
@@ -12,10 +11,10 @@ const SIZE_BYTES_MAX = 1024 * 1024;
 /**
  * The text of a file that decides what a host allows. Only the agent's own user (root) may be able
  * to write it. Fails with `HostRefuses` on a symbolic link, another owner, write access for group
- * or world, anything but a regular file, or no file.
+ * or world, anything but a regular file, or no file; then its remedy is `howToMake`.
  */
-export async function readGuardedFile(path: string): Promise<string> {
-  const file = await openWithoutFollowing(path);
+export async function readGuardedFile(path: string, howToMake: string): Promise<string> {
+  const file = await openWithoutFollowing(path, howToMake);
   try {
     const entry = await file.stat();
     const own = process.getuid?.() ?? 0;
@@ -29,13 +28,13 @@ export async function readGuardedFile(path: string): Promise<string> {
   }
 }
 
-async function openWithoutFollowing(path: string): Promise<FileHandle> {
+async function openWithoutFollowing(path: string, howToMake: string): Promise<FileHandle> {
   try {
     // Without O_NONBLOCK a named pipe would be waited for.
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (errnoOf(error) === 'ELOOP') throw refusal(path, 'is a symbolic link');
-    if (errnoOf(error) === 'ENOENT') throw missing(path);
+    if (errnoOf(error) === 'ENOENT') throw missing(path, howToMake);
     throw error;
   }
 }
@@ -46,8 +45,6 @@ function refusal(path: string, what: string): StepFailure {
   });
 }
 
-function missing(path: string): StepFailure {
-  return new StepFailure('HostRefuses', `${path} does not exist.`, {
-    remedy: `Make it from agent.yaml.example (mkdir -p ${dirname(path)}); two lines are enough: "host: NAME" and "temporal: { address: SERVER:7233 }".`,
-  });
+function missing(path: string, howToMake: string): StepFailure {
+  return new StepFailure('HostRefuses', `${path} does not exist.`, { remedy: howToMake });
 }

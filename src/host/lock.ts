@@ -106,11 +106,11 @@ export async function lockHolder(paths: HostPaths): Promise<LockHolder | null> {
 
 /**
  * Refuses a step of a cycle that does not have the lock, because it gave it back or somebody took
- * it over. Fails with `HostLocked`.
+ * it over. Answers the holder. Fails with `HostLocked`.
  */
-export async function requireLock(paths: HostPaths, cycle: CycleId): Promise<void> {
+export async function requireLock(paths: HostPaths, cycle: CycleId): Promise<LockHolder> {
   const holder = await lockHolder(paths);
-  if (holder?.cycle === cycle) return;
+  if (holder?.cycle === cycle) return holder;
   throw new StepFailure(
     'HostLocked',
     holder === null

@@ -27,10 +27,12 @@ export type CommandOptions = {
   /** Added to the clean environment (PATH, LC_ALL=C); nothing of the agent's own is inherited. */
   env?: Readonly<Record<string, string>>;
   cwd?: string;
+  /** What the command reads on its standard input, which is closed otherwise. */
+  input?: string;
 };
 
 /**
- * Runs a command to its end with standard input closed. Resolves whatever the exit code is: the
+ * Runs a command to its end. Resolves whatever the exit code is: the
  * caller judges it. Every run is written to the cycle's command log, secrets masked.
  */
 export type RunCommand = (argv: Argv, options?: CommandOptions) => Promise<CommandResult>;

@@ -1,11 +1,11 @@
 import type { CycleState } from '../domain/cycle.ts';
-import { Decision } from '../domain/decision.ts';
+import { Decision, type Approve } from '../domain/decision.ts';
 
 /**
- * A decision is a few short fields; anything larger is not one. Counted in UTF-16 units of its
+ * A decision is a few short fields and perhaps a signature; anything larger is not one. Counted in UTF-16 units of its
  * JSON, so that a huge message is refused before it is looked at.
  */
-export const DECISION_SIZE_MAX = 4_096;
+export const DECISION_SIZE_MAX = 8_192;
 
 export type Judgement = { accepted: true; decision: Decision } | { accepted: false; why: string };
 
@@ -63,9 +63,10 @@ function objection(decision: Decision, state: CycleState, host: string): string 
       if (state.name !== 'awaiting-approval') {
         return `the cycle is ${state.name} and asks for no approval now`;
       }
-      return decision.digest === state.digest
-        ? null
-        : `the plan in question has the digest ${state.digest}, not ${decision.digest}`;
+      if (decision.digest !== state.digest) {
+        return `the plan in question has the digest ${state.digest}, not ${decision.digest}`;
+      }
+      return decision.kind === 'approve' ? missingSignature(decision, state, host) : null;
     case 'abort':
       if (state.name === 'needs-attention') {
         return `the host is being changed and waits for a person; say how it goes on: patchcycle resolve ${host} --how retry (or restore, or accept)`;
@@ -78,4 +79,14 @@ function objection(decision: Decision, state: CycleState, host: string): string 
         ? null
         : `the cycle is ${state.name}; only one that needs attention can be resolved`;
   }
+}
+
+/** Whether the signature is good is the host's to say; that there is none is seen here. */
+function missingSignature(
+  { signature, expires }: Approve,
+  { signing, digest }: Extract<CycleState, { name: 'awaiting-approval' }>,
+  host: string,
+): string | null {
+  if (signing === undefined || (signature !== undefined && expires !== undefined)) return null;
+  return `${host} takes only signed approvals, and this one is not signed: patchcycle approve ${host} --digest ${digest} --key FILE`;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { StepFailure } from '../domain/failure.ts';
+import { requireSigners } from '../host/allowed-signers.ts';
 import { createRunCommand } from '../host/command.ts';
 import { loadHostConfig } from '../host/config.ts';
 import { orIfMissing } from '../host/errno.ts';
@@ -22,6 +23,7 @@ export async function checkHost(paths: HostPaths = HOST_PATHS): Promise<HostChec
       const { host, unattended } = await loadHostConfig(paths);
       return `this is ${host}; plans that no person approved are ${unattended ? 'accepted' : 'refused'}`;
     }),
+    ...(await checkSigners(paths)),
     await check('state directory', async () => {
       const exists = (await orIfMissing(stat(paths.stateDirectory), null)) !== null;
       if (!exists) return `${paths.stateDirectory} will be made`;
@@ -30,6 +32,22 @@ export async function checkHost(paths: HostPaths = HOST_PATHS): Promise<HostChec
     await check('package tools', async () => (await choosePackageManager(queryTools())).name),
     await checkSystemd(),
     await checkSpace(paths),
+  ];
+}
+
+/** Only where agent.yaml can be read, and has allowed signers. */
+async function checkSigners(paths: HostPaths): Promise<HostCheck[]> {
+  const config = await loadHostConfig(paths).catch((error: unknown) => {
+    if (error instanceof StepFailure) return null;
+    throw error;
+  });
+  const path = config?.allowedSigners;
+  if (path === undefined) return [];
+  return [
+    await check('allowed signers', async () => {
+      await requireSigners(queryTools().run, path);
+      return `only approvals signed by a key in ${path} are accepted`;
+    }),
   ];
 }
 

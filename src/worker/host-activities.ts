@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
+import { checkApproval } from '../../activities/approved-plan.ts';
 import { backup, proveRestored, restore } from '../../activities/backup.ts';
 import { baseline } from '../../activities/baseline.ts';
 import { download } from '../../activities/download.ts';
@@ -83,17 +84,23 @@ export function hostActivities(parts: AgentParts, rebootOrdered: () => void): Ho
       schema: PlannedStepInput,
       run: backup,
     }),
+    checkApproval: stepActivity(parts, {
+      ...locked,
+      name: 'approval',
+      schema: ChangeStepInput,
+      run: async (context, input) => void (await checkApproval(context, inItsRun(input))),
+    }),
     upgrade: stepActivity(parts, {
       ...locked,
       name: 'upgrade',
       schema: ChangeStepInput,
-      run: upgrade,
+      run: (context, input) => upgrade(context, inItsRun(input)),
     }),
     securityUpdate: stepActivity(parts, {
       ...locked,
       name: 'security-update',
       schema: ChangeStepInput,
-      run: securityUpdate,
+      run: (context, input) => securityUpdate(context, inItsRun(input)),
     }),
     rebootAndWait: async (input) => {
       try {
@@ -135,4 +142,15 @@ export function hostActivities(parts: AgentParts, rebootOrdered: () => void): Ho
     }),
     release: stepActivity(parts, { ...unlocked, name: 'release', schema: StepInput, run: release }),
   };
+}
+
+/**
+ * With the workflow run that Temporal says has asked, whatever the input says: a signature is for
+ * one run, and who may write to the namespace could name an earlier one.
+ */
+function inItsRun<Input extends StepInput>(input: Input): Input {
+  const { workflowExecution, namespace } = Context.current().info;
+  // An activity that no workflow has started is of no run, so no signature can be for it.
+  const { workflowId, runId } = workflowExecution ?? { workflowId: '', runId: '' };
+  return { ...input, workflow: { namespace, workflowId, runId } };
 }

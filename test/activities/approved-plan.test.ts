@@ -4,7 +4,7 @@ import type { StepContext } from '../../activities/context.ts';
 import type { Approval } from '../../src/domain/approval.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { planDigest } from '../../src/packages/digest.ts';
-import { stepContext } from './support/step-bench.ts';
+import { stepContext, stepInput } from './support/step-bench.ts';
 
 const PLAN: Plan = {
   format: 1,
@@ -40,7 +40,7 @@ function automatic(digest: string): Approval {
   return { kind: 'automatic', digest, policy: 'ordinary' };
 }
 function asked(approval: Approval, digest = DIGEST) {
-  return { host: 'web-1', digest, approval };
+  return { ...stepInput(), digest, approval };
 }
 
 let attended: StepContext;
@@ -77,6 +77,16 @@ describe('a step that changes the host', () => {
       },
     );
     expect(await checkApproval(unattended, asked(person(digest), digest))).toEqual(REMOVING);
+  });
+
+  it('may not act on a name alone where the host has allowed signers', async () => {
+    const allowedSigners = '/etc/patchcycle/allowed_signers';
+    const signed = await stepContext({}, { allowedSigners });
+    await signed.journal.write('plan', PLAN);
+    await expect(checkApproval(signed, asked(person(DIGEST)))).rejects.toMatchObject({
+      type: 'PlanNotApproved',
+      message: expect.stringContaining('not signed'),
+    });
   });
 
   it('may not act on an approval of another plan', async () => {

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { undrain } from '../../activities/drain.ts';
 import { inspect } from '../../activities/inspect.ts';
@@ -55,6 +57,15 @@ describe('inspect', () => {
       requestedBy: 'alice',
       workflowId: 'patch/web-1',
     });
+  });
+
+  it('says that the host takes only signed approvals, and refuses early when it cannot verify them', async () => {
+    await mkdir(paths.configDirectory, { mode: 0o755 });
+    const allowedSigners = join(paths.configDirectory, 'allowed_signers');
+    const context = await stepContext(packages(), { paths, allowedSigners });
+    await expect(inspect(context, input())).rejects.toMatchObject({ type: 'HostRefuses' });
+    await writeFile(allowedSigners, `ada ssh-ed25519 ${'A'.repeat(68)}\n`, { mode: 0o644 });
+    expect(Facts.parse(await inspect(context, input()))).toMatchObject({ signedApprovals: true });
   });
 
   it('runs twice', async () => {

@@ -38,6 +38,12 @@ describe('a command', () => {
     expect(await run(['cat'])).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
+  it('reads what it is given, and may end without having read it', async () => {
+    expect(await run(['cat'], { input: 'two\nlines' })).toMatchObject({ stdout: 'two\nlines' });
+    const unread = await run(['true'], { input: 'x'.repeat(1_000_000) });
+    expect(unread).toMatchObject({ exitCode: 0 });
+  });
+
   it('answers in words when it cannot be started', async () => {
     const result = await run(['no-such-program', 'x']);
     expect(result.exitCode).toBeNull();

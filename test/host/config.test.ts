@@ -41,6 +41,17 @@ describe('agent.yaml', () => {
     });
   });
 
+  it('may name the file of allowed signers, by an absolute path only', async () => {
+    await configured('host: web-1\nallowedSigners: /etc/patchcycle/allowed_signers\n');
+    expect(await loadHostConfig(paths)).toMatchObject({
+      allowedSigners: '/etc/patchcycle/allowed_signers',
+    });
+    for (const path of ['allowed_signers', '/etc/../tmp/x', '-f', '""']) {
+      await configured(`host: web-1\nallowedSigners: ${path}\n`);
+      expect((await refusal()).details.findings?.[0]).toMatch(/agent\.yaml:2:\d+: /);
+    }
+  });
+
   it('is what the packaged example shows', async () => {
     const example = join(import.meta.dirname, '../../packaging/agent.yaml.example');
     await configured(await readFile(example, 'utf8'));

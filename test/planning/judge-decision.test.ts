@@ -20,6 +20,30 @@ describe('judging a decision', () => {
     expect(whyNot({ kind: 'approve', by: 'ada', digest: DIGEST })).toBe('accepted');
   });
 
+  describe('of a host that takes only signed approvals', () => {
+    const signing = { namespace: 'default', workflowId: 'patch/web-1', runId: '1' };
+    const signature = '-----BEGIN SSH SIGNATURE-----\nZ29vZA==\n-----END SSH SIGNATURE-----\n';
+    const expires = '2026-11-25T00:00:00.000Z';
+    const words = { kind: 'approve', by: 'ada', digest: DIGEST };
+    const judged = (message: unknown) => whyNot(message, { ...WAITS, signing });
+
+    it('takes one with a signature and its expiry, for the host to verify', () => {
+      expect(judged({ ...words, signature, expires })).toBe('accepted');
+    });
+    it.each([{}, { signature }, { expires }])('refuses one that has only %j', (fields) => {
+      expect(judged({ ...words, ...fields })).toMatch(
+        new RegExp(`not signed: patchcycle approve web-1 --digest ${DIGEST} --key FILE`),
+      );
+    });
+    it('refuses a signature that is too long', () => {
+      const long = signature.replace('Z29vZA==', 'A'.repeat(4_000));
+      expect(judged({ ...words, signature: long, expires })).toMatch(/^signature: /);
+    });
+    it('takes a rejection as it is', () => {
+      expect(judged({ ...words, kind: 'reject' })).toBe('accepted');
+    });
+  });
+
   it('refuses what can be read but not written, because it is nested too deeply', () => {
     const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     expect(whyNot(deep)).toMatch(/nested too deeply/);

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { configFile } from '../../src/host/config.ts';
 import { StepFailure } from '../../src/domain/failure.ts';
@@ -20,6 +21,24 @@ describe('checkHost', () => {
       ok: false,
       mend: expect.stringContaining('chmod 0700'),
     });
+  });
+
+  it('tells whether the allowed signers can be used, where there are any', async () => {
+    const paths = await temporaryPaths();
+    await mkdir(paths.configDirectory, { mode: 0o755 });
+    const signers = join(paths.configDirectory, 'allowed_signers');
+    await writeFile(configFile(paths), `host: web-1\nallowedSigners: ${signers}\n`, {
+      mode: 0o600,
+    });
+    const found = async () =>
+      (await checkHost(paths)).find(({ name }) => name === 'allowed signers');
+    expect(await found()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('does not exist'),
+      mend: expect.stringContaining('NAME ssh-ed25519 KEY'),
+    });
+    await writeFile(signers, `ada ssh-ed25519 ${'A'.repeat(68)}\n`, { mode: 0o644 });
+    expect(await found()).toMatchObject({ ok: true, detail: expect.stringContaining(signers) });
   });
 
   it('tells what is in order, and makes nothing', async () => {

@@ -66,6 +66,16 @@ describe('the details in the Web UI', () => {
     expect(details({ name: 'patching', digest })).not.toContain('abort');
   });
 
+  it('show how an approval is signed, and that a plain signal will not do, only where that is so', () => {
+    const waits = { name: 'awaiting-approval', digest, expiresAt: at, why: 'it asks' } as const;
+    const signing = { namespace: 'default', workflowId: 'patch/web-1', runId: '1' };
+    const shown = details({ ...waits, signing });
+    expect(shown).toContain(`--digest ${digest.slice(0, 16)} --key ~/.ssh/id_ed25519\n`);
+    expect(shown).toContain('a plain signal `approve` is not enough');
+    expect(details(waits)).not.toMatch(/--key|signed/);
+    expect(details(waits)).toContain('Or send the signal `approve` (or `reject`) with:');
+  });
+
   it('name what the plan left out', () => {
     const leftOut = Array.from({ length: 12 }, (_, index) => `lib_${index} 2.0 needs more.`);
     const shown = details({ name: 'preparing', digest }, { plan: { ...PLAN, leftOut } });

@@ -14,6 +14,7 @@ import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
 import { showDetails } from './details.ts';
 import type { Undo } from './compensation.ts';
 import { parseInput } from './input.ts';
+import type { Claim } from './signed-approvals.ts';
 import { publishState } from './search-attributes.ts';
 
 /** What steps find out on the way and the report tells afterwards. */
@@ -46,6 +47,8 @@ export type Cycle = {
   mayFinishOutsideWindow: boolean;
   /** The last approval or rejection of the plan that is waited for. */
   verdict: TakenDecision | null;
+  /** Signed approvals of the plan that is waited for, in their order; the host is asked about each. */
+  readonly claims: Claim[];
   aborted: Abort | null;
   resolution: Resolve | null;
   /** Stops what runs before the first change; set while that phase lasts. */
@@ -91,6 +94,7 @@ export function openCycle(rawInput: unknown): Cycle {
     windowWaits: 0,
     mayFinishOutsideWindow: false,
     verdict: null,
+    claims: [],
     aborted: null,
     resolution: null,
     cancelPreparation: null,

@@ -1,10 +1,6 @@
 import type { RawValue } from '@temporalio/common';
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import {
-  REFUSED_MESSAGES_MAX,
-  type Decision,
-  type DecisionKind,
-} from '../../src/domain/decision.ts';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Decision, DecisionKind } from '../../src/domain/decision.ts';
 import { judgeDecision, type Judgement } from '../../src/planning/judge-decision.ts';
 import {
   abortSignal,
@@ -14,9 +10,10 @@ import {
   rejectSignal,
   resolveSignal,
 } from '../messages.ts';
-import { now, viewOf, type Cycle } from './cycle.ts';
-import { showDetails } from './details.ts';
+import { viewOf, type Cycle } from './cycle.ts';
 import { readMessage, unread } from './raw-message.ts';
+import { recordRefusal, take } from './record-decision.ts';
+import { addClaim, claimObjection, signingOf, type Claim } from './signed-approvals.ts';
 
 /**
  * Listens to people. Called once, after the cycle's state is there: signals that came earlier are
@@ -28,7 +25,7 @@ export function listenToPeople(cycle: Cycle): void {
     [
       approveSignal,
       'approve',
-      'Approve the plan: {"by": who, "digest": the plan\'s digest, "why"?: a sentence}',
+      'Approve the plan: {"by": who, "digest": the plan\'s digest, "why"?: a sentence, "signature"? and "expires"?: for a host that takes only signed approvals}',
     ],
     [
       rejectSignal,
@@ -53,8 +50,8 @@ export function listenToPeople(cycle: Cycle): void {
     decideUpdate,
     (message: unknown) => {
       // Between the validator and this handler another decision may have been taken.
-      take(cycle, acceptedOrThrow(cycle, message));
-      return cycle.state.name;
+      const claim = hearDecision(cycle, acceptedOrThrow(cycle, message));
+      return claim === null ? cycle.state.name : answered(cycle, claim);
     },
     {
       validator: (message: unknown) => void acceptedOrThrow(cycle, message),
@@ -71,24 +68,46 @@ export function listenToPeople(cycle: Cycle): void {
 function acceptedOrThrow(cycle: Cycle, message: unknown): Decision {
   const judgement = judge(cycle, message);
   if (judgement.accepted) return judgement.decision;
-  throw ApplicationFailure.nonRetryable(`Refused: ${judgement.why}.`, 'DecisionRefused');
+  throw refusalOf(judgement.why);
+}
+
+function refusalOf(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`Refused: ${why}.`, 'DecisionRefused');
 }
 
 function hear(cycle: Cycle, kind: DecisionKind, raw: RawValue | undefined): void {
   const read = readMessage(raw);
-  if (!read.readable) return refuse(cycle, kind, null, read.why);
+  if (!read.readable) return recordRefusal(cycle, kind, null, read.why);
   const { message } = read;
   const claimed = typeof message === 'object' && message !== null ? { ...message, kind } : message;
   const judgement = judge(cycle, claimed);
-  if (!judgement.accepted) return refuse(cycle, kind, message, judgement.why);
-  take(cycle, judgement.decision);
+  if (!judgement.accepted) return recordRefusal(cycle, kind, message, judgement.why);
+  hearDecision(cycle, judgement.decision);
+}
+
+/** Takes a decision; a signed approval is only noted, because the host has to be asked first. */
+function hearDecision(cycle: Cycle, decision: Decision): Claim | null {
+  if (decision.kind === 'approve' && signingOf(cycle) !== null) return addClaim(cycle, decision);
+  take(cycle, decision);
+  return null;
+}
+
+/** Throws the ApplicationFailure that tells the sender why the host does not take the approval. */
+async function answered(cycle: Cycle, claim: Claim): Promise<string> {
+  await condition(() => claim.answer !== null);
+  if (claim.answer?.accepted === false) throw refusalOf(claim.answer.why);
+  return cycle.state.name;
 }
 
 function judge(cycle: Cycle, message: unknown): Judgement {
   const judgement = judgeDecision(message, cycle.state, cycle.input.host);
-  return judgement.accepted && alreadyTaken(cycle, judgement.decision)
-    ? { accepted: false, why: 'the same was decided already' }
-    : judgement;
+  if (!judgement.accepted) return judgement;
+  const { decision } = judgement;
+  if (alreadyTaken(cycle, decision))
+    return { accepted: false, why: 'the same was decided already' };
+  const isClaim = decision.kind === 'approve' && signingOf(cycle) !== null;
+  const why = isClaim ? claimObjection(cycle, decision) : null;
+  return why === null ? judgement : { accepted: false, why };
 }
 
 /** A second word on a question that is answered but not yet acted upon would change what was decided. */
@@ -102,31 +121,4 @@ function alreadyTaken(cycle: Cycle, decision: Decision): boolean {
     case 'resolve':
       return cycle.resolution !== null;
   }
-}
-
-function take(cycle: Cycle, decision: Decision): void {
-  const taken = { decision, at: now() };
-  cycle.decisions.push(taken);
-  if (decision.kind === 'abort') {
-    const { kind: _, ...abort } = decision;
-    cycle.aborted = abort;
-    cycle.cancelPreparation?.();
-  } else if (decision.kind === 'resolve') {
-    const { kind: _, ...resolve } = decision;
-    cycle.resolution = resolve;
-  } else {
-    cycle.verdict = taken;
-  }
-}
-
-function refuse(cycle: Cycle, kind: DecisionKind, message: unknown, why: string): void {
-  cycle.refusedCount += 1;
-  if (cycle.refused.length >= REFUSED_MESSAGES_MAX) return;
-  cycle.refused.push({ at: now(), kind, by: claimedName(message), why: why.slice(0, 500) });
-  showDetails(cycle);
-}
-
-function claimedName(message: unknown): string | null {
-  if (typeof message !== 'object' || message === null || !('by' in message)) return null;
-  return typeof message.by === 'string' ? message.by.slice(0, 128).replace(/\p{Cc}/gu, ' ') : null;
 }

@@ -60,10 +60,16 @@ function nextMove({ input, state, aborted }: Shown): string | null {
       return [
         `**Waits for a person** until ${state.expiresAt}, because ${state.why}.`,
         commands([
-          `patchcycle approve ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)}`,
+          `patchcycle approve ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)}${state.signing === undefined ? '' : ' --key ~/.ssh/id_ed25519'}`,
           `patchcycle reject ${host} --digest ${state.digest.slice(0, DIGEST_SHOWN)} --why "..."`,
         ]),
-        `Or send the signal \`approve\` (or \`reject\`) with:\n\n${json({ by: 'your name', digest: state.digest })}`,
+        ...(state.signing === undefined
+          ? [`Or send the signal \`approve\` (or \`reject\`) with:`]
+          : [
+              `**The host takes only signed approvals**: a plain signal \`approve\` is not enough, and the command signs with the key of one of the host's allowed signers. Who asked for the cycle cannot approve it.`,
+              `To reject, the signal \`reject\` will do:`,
+            ]),
+        json({ by: 'your name', digest: state.digest }),
         abortion(host),
       ].join('\n\n');
     case 'awaiting-window':

@@ -14,6 +14,12 @@ const ORDINARY_STEP_MS = 20 * 60_000;
 /** Beyond the package job's own deadline: simulation, recovery and reading back. */
 const AROUND_A_JOB_MS = 20 * 60_000;
 
+/**
+ * How long a host may take to say whether it takes an approval: milliseconds, when its agent is up.
+ * Afterwards the approval is refused with that reason, so that whoever sent it can send it again.
+ */
+const ANSWER_MS = 60_000;
+
 /** Five tries over about a minute outlast a restart of a mirror or an agent, and not a night. */
 const RETRY = {
   initialInterval: '1s',
@@ -48,6 +54,8 @@ export function stepsOn(host: string, policy: NamedPolicy): Steps {
     ...ordinary,
     startToCloseTimeout: startToCloseMs,
   });
+  // A person waits for the answer, and can ask again.
+  const question: ActivityOptions = { ...ordinary, scheduleToCloseTimeout: ANSWER_MS };
   // One more job's time for the recovery of an interrupted one and the second attempt.
   const packageJob = within(3 * durationMs(limits.packageJob) + AROUND_A_JOB_MS);
   // The agent cannot say that it lives while its host boots, so only the deadline bounds this step.
@@ -67,6 +75,7 @@ export function stepsOn(host: string, policy: NamedPolicy): Steps {
     undrain: within(durationMs(limits.hook) + ORDINARY_STEP_MS),
     baseline: ordinary,
     backup: within(durationMs(limits.packageJob)),
+    checkApproval: question,
     upgrade: packageJob,
     securityUpdate: packageJob,
     rebootAndWait: reboot,

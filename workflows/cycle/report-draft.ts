@@ -47,6 +47,6 @@ function approvedBy({ approved, plan }: Cycle): string | null {
   if (approved === null || approved.approval.digest !== plan?.digest) return null;
   const { approval } = approved;
   return approval.kind === 'person'
-    ? `${approval.by} at ${approval.at}`
+    ? `${approval.by} at ${approval.at}${approval.signature === undefined ? '' : ', signed'}`
     : `automatically, by policy ${approval.policy}`;
 }

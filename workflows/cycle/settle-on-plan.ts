@@ -10,6 +10,7 @@ import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
 import { notifyPeople } from './notify.ts';
 import { runStep, skipStep } from './run-step.ts';
+import { closeClaims, signingOf, waitForWord } from './signed-approvals.ts';
 
 export type Ending = { outcome: Outcome; explanation: string };
 
@@ -106,17 +107,25 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
   ): Promise<Approval | Ending> {
     const expiresMs = durationMs(policy.approval.expires);
     const expiresAt = new Date(Date.now() + expiresMs).toISOString();
+    // People are listened to from the moment in which the state says so, before they are told.
     cycle.verdict = null;
-    enter(cycle, { name: 'awaiting-approval', digest, expiresAt, why });
-    await notifyPeople(
-      cycle,
-      `${host} waits for approval`,
-      `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}`,
-    );
-    const leftMs = Math.max(1, Date.parse(expiresAt) - Date.now());
-    const decided = await condition(() => cycle.verdict !== null, leftMs, {
-      summary: `approval of ${digest.slice(0, 12)} expires`,
-    });
+    cycle.claims.length = 0;
+    const signing = signingOf(cycle);
+    const waits = { name: 'awaiting-approval', digest, expiresAt, why } as const;
+    enter(cycle, signing === null ? waits : { ...waits, signing });
+    const key = signing === null ? '' : ' --key FILE';
+    let decided;
+    try {
+      await notifyPeople(
+        cycle,
+        `${host} waits for approval`,
+        `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}${key}`,
+      );
+      const summary = `approval of ${digest.slice(0, 12)} expires`;
+      decided = await waitForWord(cycle, expiresAt, summary);
+    } finally {
+      closeClaims(cycle); // Also when the cycle was aborted meanwhile.
+    }
     const verdict = takeVerdict(cycle);
     if (!decided || verdict === null) {
       return {
@@ -131,7 +140,11 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
         explanation: `${decision.by} rejected the plan${decision.why ? `: ${decision.why}` : ''}; nothing was changed.`,
       };
     }
-    return { kind: 'person', digest, by: decision.by, at };
+    const { by } = decision;
+    const { signature, expires } = decision.kind === 'approve' ? decision : {};
+    return signature === undefined || expires === undefined
+      ? { kind: 'person', digest, by, at }
+      : { kind: 'person', digest, by, at, signature, expires };
   }
 }
 

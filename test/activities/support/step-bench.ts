@@ -30,7 +30,8 @@ export async function stepContext(
     paths,
     cycle = CYCLE,
     unattended = false,
-  }: { paths?: HostPaths; cycle?: string; unattended?: boolean } = {},
+    allowedSigners,
+  }: { paths?: HostPaths; cycle?: string; unattended?: boolean; allowedSigners?: string } = {},
 ): Promise<StepContext> {
   const own = paths ?? (await temporaryPaths());
   await mkdir(own.stateDirectory, { recursive: true, mode: 0o700 });
@@ -42,7 +43,10 @@ export async function stepContext(
   };
   return {
     paths: own,
-    config: { host: 'web-1', unattended, temporal: {} },
+    config: {
+      ...{ host: 'web-1', unattended, temporal: {} },
+      ...(allowedSigners === undefined ? {} : { allowedSigners }),
+    },
     tools,
     journal,
     packages: onlyThese(packages),

@@ -20,6 +20,8 @@ export type ModelHost = {
   boots: number;
   healthy: boolean;
   unattended: boolean;
+  /** Whether it takes only approvals with {@link GOOD_SIGNATURE}. */
+  signedApprovals: boolean;
   /** What began on the host, in order; a retry shows twice. */
   ran: string[];
 };
@@ -49,6 +51,10 @@ export const FAULT_KINDS = [
   'runs-twice',
 ] as const satisfies readonly Fault['kind'][];
 
+/** The only signature that a model host takes; real ones are tested with real keys elsewhere. */
+export const GOOD_SIGNATURE =
+  '-----BEGIN SSH SIGNATURE-----\nZ29vZA==\n-----END SSH SIGNATURE-----\n';
+
 export type Model = {
   host: ModelHost;
   activities: HostActivities;
@@ -68,6 +74,7 @@ export function modelHost(faults: readonly Fault[] = []): Model {
     boots: 1,
     healthy: true,
     unattended: true,
+    signedApprovals: false,
     ran: [],
   };
   const struck = new Map<Fault, number>(faults.map((fault) => [fault, 0]));
@@ -141,6 +148,12 @@ export function modelHost(faults: readonly Fault[] = []): Model {
           archiveBytes: 1_000,
           files: 10,
         };
+      }),
+    checkApproval: ({ approval }) =>
+      act('checkApproval', () => {
+        if (approval.kind !== 'person' || approval.signature !== GOOD_SIGNATURE) {
+          throw failure('PlanNotApproved');
+        }
       }),
     upgrade: () => act('upgrade', () => change(host, 'mixed')),
     securityUpdate: () => act('securityUpdate', () => change(host, 'new')),
@@ -232,6 +245,7 @@ function facts(name: string, cycle: string, host: ModelHost): Facts {
     findings: [],
     agentVersion: '0.0.0',
     unattended: host.unattended,
+    ...(host.signedApprovals ? { signedApprovals: true } : {}),
   };
 }
 
