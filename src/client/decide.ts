@@ -20,6 +20,9 @@ import { exchange } from './exchange.ts';
 /** A central worker answers a decision within a second; without one nobody does. */
 const DECISION_TIMEOUT_MS = 8_000;
 
+/** A signed approval is shown to the host first, for a minute at most, after those that came before it. */
+const SIGNED_TIMEOUT_MS = 75_000;
+
 /**
  * Sends a decision and waits until the cycle took or refused it; answers the state after it.
  * Throws DecisionRefused with the cycle's reason, NoCycle when none runs, NoAnswer when no central
@@ -27,20 +30,22 @@ const DECISION_TIMEOUT_MS = 8_000;
  */
 async function decide(session: Session, host: string, decision: Decision): Promise<CycleStateName> {
   const message = checked(host, decision);
+  const isSigned = message.kind === 'approve' && message.signature !== undefined;
+  const timeoutMs = isSigned ? SIGNED_TIMEOUT_MS : DECISION_TIMEOUT_MS;
   const handle = session.client.workflow.getHandle(patchWorkflowId(host));
   try {
     return await exchange(
       session,
       `telling ${host} to ${decision.kind}`,
       () => handle.executeUpdate<CycleStateName, [Decision]>(MESSAGES.decide, { args: [message] }),
-      DECISION_TIMEOUT_MS,
+      timeoutMs,
     );
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       // Tells a server that is away from a cycle that nobody runs.
       await exchange(session, `looking at ${host}`, () => handle.describe());
     }
-    throw decisionError(error, host, decision.kind);
+    throw decisionError(error, host, decision.kind, timeoutMs);
   }
 }
 
@@ -66,7 +71,7 @@ function checked(host: string, decision: Decision): Decision {
   return parsed.data;
 }
 
-function decisionError(error: unknown, host: string, kind: string): unknown {
+function decisionError(error: unknown, host: string, kind: string, timeoutMs: number): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     return new DecisionRefused(
       `${host} does not take this ${kind}. ${error.cause.message}`,
@@ -83,7 +88,7 @@ function decisionError(error: unknown, host: string, kind: string): unknown {
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new NoAnswer(
-      `The cycle of ${host} did not answer within ${DECISION_TIMEOUT_MS / 1_000} s whether it takes this ${kind}; it may still do so.`,
+      `The cycle of ${host} did not answer within ${timeoutMs / 1_000} s whether it takes this ${kind}; it may still do so.`,
       `Check that a central worker runs (patchcycle doctor), then look: patchcycle status ${host}`,
       { cause: error },
     );

@@ -1,5 +1,6 @@
 /** The library that platform teams script against; examples/patch-host.ts shows it at work. */
 export { connect, type ConnectOptions, type PatchcycleClient } from './connect.ts';
+export { approvalToSign, type ApprovalToSign } from './approval-to-sign.ts';
 export * from './errors.ts';
 export type { HostStatus } from './status.ts';
 export type { HostSummary } from './list.ts';

@@ -38,7 +38,7 @@ export function waitLines(
       return [
         `${mark} ${line(`waits for a person until ${state.expiresAt}: ${plain(state.why)}`)}`,
         ...commands(look, [
-          `patchcycle approve ${host} --digest ${shortDigest(state.digest)}`,
+          `patchcycle approve ${host} --digest ${shortDigest(state.digest)}${state.signing === undefined ? '' : ' --key ~/.ssh/id_ed25519'}`,
           `patchcycle reject ${host} --digest ${shortDigest(state.digest)}`,
         ]),
       ];

@@ -123,6 +123,15 @@ describe('a running cycle as lines', () => {
     const lines = cycleLines(view, null, NOBODY, NOW).join('\n');
     expect(lines).toMatch(/waits for a person until 2026-11-27T12:00:00Z: the policy asks for it/);
     expect(lines).toContain(`patchcycle approve db-1 --digest ${DIGEST.slice(0, 12)}`);
+    expect(lines).not.toContain('--key');
+  });
+  it('names a key where the host takes only signed approvals', () => {
+    const signing = { namespace: 'default', workflowId: 'patch/db-1', runId: '1' };
+    const state = { name: 'awaiting-approval' as const, digest: DIGEST, signing, why: 'it asks' };
+    const waits = { ...view, state: { ...state, expiresAt: '2026-11-27T12:00:00Z' } };
+    expect(cycleLines(waits, null, NOBODY, NOW).join('\n')).toContain(
+      `approve db-1 --digest ${DIGEST.slice(0, 12)} --key `,
+    );
   });
   it('says why a person is needed, what to do, and the three ways out', () => {
     const state = {
