@@ -6,9 +6,9 @@ import { ROOT, runNode } from '../stage.ts';
 /** The layers of tests, cheapest first, with the most that one may take. */
 export const LAYERS = {
   unit: { timeoutMs: 10 * 60_000, jestArguments: ['--maxWorkers=2'] },
-  // One after another: a server, let alone a host, wants the machine for itself.
-  server: { timeoutMs: 30 * 60_000, jestArguments: ['--runInBand'] },
-  host: { timeoutMs: 75 * 60_000, jestArguments: ['--runInBand'] },
+  // Two at a time: they wait for servers, boots and soaks more than they compute.
+  server: { timeoutMs: 30 * 60_000, jestArguments: ['--maxWorkers=2'] },
+  host: { timeoutMs: 75 * 60_000, jestArguments: ['--maxWorkers=2'] },
 } as const;
 export type Layer = keyof typeof LAYERS;
 
