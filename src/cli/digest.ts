@@ -1,8 +1,14 @@
-import { BadRequest, DecisionRefused, type HostStatus } from '../client/index.ts';
+import { z } from 'zod';
+import { DecisionRefused, type HostStatus } from '../client/index.ts';
 import { Sha256 } from '../domain/names.ts';
 
-/** Fewer digits could be met by another plan by accident or by intent. */
-const DIGEST_DIGITS_MIN = 12;
+/** A plan's digest as a person types it. Fewer digits could be met by another plan by accident or by intent. */
+export const TypedDigest = z
+  .string()
+  .regex(
+    /^[0-9a-f]{12,64}$/,
+    'a plan digest has 64 hexadecimal digits, of which the first 12 or more may be given; copy it from: patchcycle status HOST',
+  );
 
 /**
  * The whole digest that is meant by what a person typed: all 64 digits, or the first 12 or more of
@@ -10,12 +16,6 @@ const DIGEST_DIGITS_MIN = 12;
  */
 export function meantDigest(typed: string, status: () => Promise<HostStatus>): Promise<string> {
   if (Sha256.safeParse(typed).success) return Promise.resolve(typed);
-  if (!/^[0-9a-f]+$/.test(typed) || typed.length < DIGEST_DIGITS_MIN || typed.length > 64) {
-    throw new BadRequest(
-      `${JSON.stringify(typed)} is no plan digest: those are 64 hexadecimal digits, of which the first ${DIGEST_DIGITS_MIN} or more may be given.`,
-      'Copy it from: patchcycle status HOST',
-    );
-  }
   return completed(typed, status);
 }
 

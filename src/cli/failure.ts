@@ -41,8 +41,8 @@ export function tellFailure(error: unknown): ToldFailure {
 /** The value that was refused, cut: its reason comes after it and has to be seen. */
 function shortened(message: string): string {
   return message.replace(
-    /value '(.*)' is invalid/s,
-    (_, value: string) => `value '${cut(value, 60)}' is invalid`,
+    /(value|argument) '(.*)' is invalid/s,
+    (_, kind: string, value: string) => `${kind} '${cut(value, 60)}' is invalid`,
   );
 }
 

@@ -62,7 +62,7 @@ async function textOf(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw new BadRequest(
-      `The file of policies and hosts cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `The file of policies and hosts, ${file}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       'Name the right file with --inventory FILE.',
       { cause: error },
     );

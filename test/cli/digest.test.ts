@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HostStatus } from '../../src/client/index.ts';
-import { meantDigest } from '../../src/cli/digest.ts';
+import { meantDigest, TypedDigest } from '../../src/cli/digest.ts';
 
 const DIGEST = `0123456789abcdef${'0'.repeat(48)}`;
 const waiting = {
@@ -38,7 +38,7 @@ describe('the digest that a person means', () => {
   it.each(['', '0123456789a', 'g123456789ab', `${DIGEST}0`, '0123456789AB', '../0123456789'])(
     'is refused when it is no digest: %j',
     (typed) => {
-      expect(() => meantDigest(typed, mustNotAsk)).toThrow(/no plan digest/);
+      expect(TypedDigest.safeParse(typed).error?.issues[0]?.message).toMatch(/^a plan digest has/);
     },
   );
 });

@@ -57,6 +57,7 @@ describe('patchcycle', () => {
       ['resolve', 'web-1', '--how', 'hope'],
       /retry, restore, accept/,
     ],
+    ['a digest that is none', ['approve', 'web-1', '--digest', 'zz'], /64 hexadecimal digits/],
     ['no way out at all', ['resolve', 'web-1'], /--how/],
     ['a format that does not exist', ['report', 'web-1', '--format', 'pdf'], /md, html, json/],
     ['a shell that does not exist', ['completion', 'csh'], /bash, zsh, fish/],
@@ -127,6 +128,23 @@ describe('patchcycle', () => {
     const ran = await run(['status', '--json', '--nonsense']);
     expect(documentOf(ran)).toMatchObject({ error: { type: 'WrongUse' } });
     expect(ran.exitCode).toBe(1);
+  });
+
+  it('cuts a refused value, so that its reason is seen', async () => {
+    const { stderr } = await run(['abort', 'web-1', '--why', 'a'.repeat(100_000)]);
+    expect(stderr).toMatch(/--why.*500 characters/);
+    expect(stderr.length).toBeLessThan(500);
+  });
+
+  it('names a file of policies and hosts that cannot be read', async () => {
+    const { exitCode, stderr } = await run([
+      'patch',
+      'web-1',
+      '--inventory',
+      '/nowhere/fleet.yaml',
+    ]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('/nowhere/fleet.yaml');
   });
 
   it('has no colours where nobody looks', async () => {

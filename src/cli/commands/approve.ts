@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { HostName, PersonName, Reason } from '../../domain/names.ts';
 import { askApproval } from '../ask-approval.ts';
 import { decided } from '../decided.ts';
-import { meantDigest, planInQuestion } from '../digest.ts';
+import { meantDigest, planInQuestion, TypedDigest } from '../digest.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parser, type Answer, type Context, type Kit } from '../kit.ts';
 import { personName } from '../person.ts';
@@ -14,7 +14,11 @@ export function approveCommand(kit: Kit): Command {
   return kit
     .connected('approve', 'approve the plan that a host waits with')
     .argument('<host>', 'the host', parser(HostName))
-    .option('--digest <digits>', "the plan's digest, its first 12 digits or more")
+    .option(
+      '--digest <digits>',
+      "the plan's digest, its first 12 digits or more",
+      parser(TypedDigest),
+    )
     .option('--by <name>', 'who decides; default your login', parser(PersonName))
     .option('--why <text>', 'a sentence for the report', parser(Reason))
     .option('--key <file>', 'your SSH key, for hosts that take only signed approvals')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { HostName, PersonName, Reason } from '../../domain/names.ts';
 import { decided } from '../decided.ts';
-import { meantDigest, planInQuestion } from '../digest.ts';
+import { meantDigest, planInQuestion, TypedDigest } from '../digest.ts';
 import { parser, type Answer, type Context, type Kit } from '../kit.ts';
 import { personName } from '../person.ts';
 
@@ -14,6 +14,7 @@ export function rejectCommand(kit: Kit): Command {
     .option(
       '--digest <digits>',
       "the plan's digest, its first 12 digits or more; default the one in question",
+      parser(TypedDigest),
     )
     .option('--by <name>', 'who decides; default your login', parser(PersonName))
     .option('--why <text>', 'a sentence for the report', parser(Reason))

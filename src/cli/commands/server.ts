@@ -39,8 +39,7 @@ export function serverCommand(kit: Kit): Command {
       'after',
       `
 It lets in everybody who reaches it, so it is for trying out, on loopback or in a network that you
-trust. For a fleet use
-Temporal Cloud or a cluster: docker-compose.yml shows a small one.
+trust. For a fleet use Temporal Cloud or a cluster: docker-compose.yml shows a small one.
 
 Examples:
   patchcycle server
