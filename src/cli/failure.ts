@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { PatchcycleError, TemporalUnreachable } from '../client/index.ts';
+import { StepFailure } from '../domain/failure.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { cut, plain, type Look } from './paint.ts';
 
@@ -20,6 +21,10 @@ export function tellFailure(error: unknown): ToldFailure {
   if (error instanceof Interrupted) return told(EXIT.interrupted, error, error.remedy);
   if (error instanceof TemporalUnreachable) return told(EXIT.unreachable, error, error.remedy);
   if (error instanceof PatchcycleError) return told(EXIT.wrongUse, error, error.remedy);
+  // What an agent or a worker finds wrong before it serves.
+  if (error instanceof StepFailure) {
+    return { ...told(EXIT.wrongUse, error, error.details.remedy), type: error.type };
+  }
   if (error instanceof CommanderError) {
     return {
       exitCode: EXIT.wrongUse,

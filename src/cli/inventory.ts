@@ -17,7 +17,7 @@ export function inventoryFile(io: Io, named: string | undefined): string {
   }
   throw new BadRequest(
     `There is no file of policies and hosts: neither ./${INVENTORY_PLACES.join(' nor ')} exists.`,
-    'Write one (examples/patchcycle.yaml is a start) or name it with --inventory FILE.',
+    'Write one (examples/patchcycle.yaml is a start), or name the one that you have.',
   );
 }
 

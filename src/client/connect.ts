@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
+import { StepFailure } from '../domain/failure.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
@@ -67,11 +68,8 @@ function settingsOf({ profile, address, namespace }: ConnectOptions): ResolvedCo
   try {
     return resolveConnection({ profile }, { ...process.env, ...named });
   } catch (error) {
-    throw new BadRequest(
-      `The connection to Temporal is configured wrongly: ${error instanceof Error ? error.message : String(error)}`,
-      'Correct the profile or its file (TEMPORAL_CONFIG_FILE), or name another with --profile.',
-      { cause: error },
-    );
+    if (!(error instanceof StepFailure)) throw error;
+    throw new BadRequest(error.message, error.details.remedy, { cause: error });
   }
 }
 

@@ -63,7 +63,7 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     throw new BadRequest(
       `The file of policies and hosts, ${file}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      'Name the right file with --inventory FILE.',
+      'Name the file that you mean; examples/patchcycle.yaml shows one.',
       { cause: error },
     );
   }

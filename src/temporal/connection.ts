@@ -1,5 +1,10 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import {
+  loadClientConnectConfig,
+  type ClientConnectConfig,
+  type LoadClientProfileOptions,
+} from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { StepFailure } from '../domain/failure.ts';
 
 /** What can be said beside Temporal's own environment configuration; everything has a default there. */
 export type ConnectionSettings = {
@@ -30,28 +35,54 @@ export type ResolvedConnection = {
 const DEFAULT_ADDRESS = 'localhost:7233';
 const DEFAULT_NAMESPACE = 'default';
 
+/** A host name or IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
+const ADDRESS = /^(?:[^\s:/@[\]]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/;
+
 /**
  * Where and how Temporal is reached: the profile, then the environment (`TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`), then what `settings` says, the later
  * winning over the earlier. With an API key TLS is on unless it is switched off.
- * Throws a plain Error when a file or a named profile is missing or malformed.
+ * Fails with `BadInput` when a file or a named profile is missing or malformed, or the address is none.
  */
 export function resolveConnection(
   settings: ConnectionSettings = {},
   environment: NodeJS.ProcessEnv = process.env,
 ): ResolvedConnection {
   const { configFile, profile } = settings;
-  const { connectionOptions, namespace } = loadClientConnectConfig({
+  const { connectionOptions, namespace } = loaded({
     ...(configFile === undefined ? {} : { configSource: { path: configFile } }),
     ...(profile === undefined ? {} : { profile }),
     overrideEnvVars: { ...defined(environment), ...asEnvironment(settings) },
   });
   const address = connectionOptions.address ?? DEFAULT_ADDRESS;
+  if (!ADDRESS.test(address)) {
+    throw wrong(
+      `${JSON.stringify(address)} is no address of a Temporal server`,
+      'Write HOST:PORT, without http:// before it, for example temporal.example.org:7233.',
+    );
+  }
   return {
     address,
     namespace: namespace ?? DEFAULT_NAMESPACE,
     options: { ...connectionOptions, address },
   };
+}
+
+function loaded(options: LoadClientProfileOptions): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig(options);
+  } catch (error) {
+    throw wrong(
+      error instanceof Error ? error.message : String(error),
+      'Correct the profile or its file (TEMPORAL_CONFIG_FILE), or name another profile.',
+    );
+  }
+}
+
+function wrong(what: string, remedy: string): StepFailure {
+  return new StepFailure('BadInput', `The connection to Temporal is configured wrongly: ${what}.`, {
+    remedy,
+  });
 }
 
 /** The settings as the variables that Temporal's configuration reads, so that it alone decides what they mean. */

@@ -147,6 +147,17 @@ describe('patchcycle', () => {
     expect(stderr).toContain('/nowhere/fleet.yaml');
   });
 
+  it.each([['status'], ['worker']])(
+    'tells %s with a wrong address how one is written',
+    async (name) => {
+      const ran = await run([name, '--json', '--address', 'http://127.0.0.1:1']);
+      expect(documentOf(ran)).toMatchObject({
+        error: { remedy: expect.stringContaining('HOST:PORT, without http://') },
+      });
+      expect(ran.exitCode).toBe(1);
+    },
+  );
+
   it('has no colours where nobody looks', async () => {
     const { stdout, stderr } = await run(['status', '--nonsense']);
     expect(stdout + stderr).not.toMatch(COLOUR);

@@ -104,4 +104,29 @@ describe('resolveConnection', () => {
       "Profile 'none' not found",
     );
   });
+
+  it.each([
+    'http://temporal.example:7233',
+    'temporal.example:',
+    'temporal.example:port',
+    ':::bad',
+    '::1',
+    'two words',
+    'user@temporal.example',
+    'temporal.example:7233/path',
+  ])('refuses an address that is none: %s', (address) => {
+    expect(() => resolveConnection({ address }, {})).toThrow(
+      expect.objectContaining({
+        type: 'BadInput',
+        details: { remedy: expect.stringContaining('HOST:PORT') },
+      }),
+    );
+  });
+
+  it.each(['temporal', '192.0.2.1:7233', '[2001:db8::1]:7233', 'ns.acct.tmprl.cloud:7233'])(
+    'takes %s for an address',
+    (address) => {
+      expect(resolveConnection({ address }, {}).address).toBe(address);
+    },
+  );
 });
