@@ -10,21 +10,32 @@ export async function connectionChecks(
   const client = await context.connect();
   return [
     ok('Temporal', `answers at ${client.address}, namespace ${client.namespace}`),
-    webUi(client),
+    await webUi(client),
     await searchAttributes(client),
     await centralWorker(client),
     ...(host === undefined ? [] : [await agent(client, host)]),
   ];
 }
 
-function webUi({ uiUrl }: PatchcycleClient): Check {
-  return uiUrl === null
-    ? warning(
-        'Web UI',
-        'its address is not known, so no links are shown',
-        'Set PATCHCYCLE_UI_URL to it.',
-      )
-    : ok('Web UI', uiUrl);
+const WEB_UI_TIMEOUT_MS = 3_000;
+
+async function webUi({ uiUrl }: PatchcycleClient): Promise<Check> {
+  const remedy = 'Set PATCHCYCLE_UI_URL to it.';
+  if (uiUrl === null) {
+    return warning('Web UI', 'its address is not known, so no links are shown', remedy);
+  }
+  try {
+    // Whatever it answers, a page for logging in included, somebody is there.
+    await fetch(uiUrl, { signal: AbortSignal.timeout(WEB_UI_TIMEOUT_MS), redirect: 'manual' });
+    return ok('Web UI', uiUrl);
+  } catch (error) {
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return warning(
+      'Web UI',
+      `does not answer at ${uiUrl}, where the links point to: ${why instanceof Error ? why.message : String(why)}`,
+      remedy,
+    );
+  }
 }
 
 async function searchAttributes(client: PatchcycleClient): Promise<Check> {

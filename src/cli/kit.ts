@@ -65,7 +65,7 @@ export class Kit {
 
   /** A command that only groups others. */
   group(name: string, summary: string): Command {
-    return this.#bare(name).summary(summary).description(summary);
+    return this.#bare(name).summary(summary).description(summary).helpCommand(false);
   }
 
   /** Wraps an action: its answer is kept, its connections are closed in every ending. */

@@ -23,7 +23,6 @@ export function buildProgram(kit: Kit): Command {
   const program = kit
     .group('patchcycle', "patches Linux hosts; each host's patching is one durable workflow")
     .version(CLI_VERSION)
-    .helpCommand(false)
     .showSuggestionAfterError();
   program
     .commandsGroup('Patching:')

@@ -31,16 +31,17 @@ export function requireKey(status: HostStatus, key: string | undefined, digest: 
  */
 export async function signApproval(
   { io, say }: Context,
-  { host, cycle }: HostStatus,
+  status: HostStatus,
   key: string,
   words: { by: string; digest: string },
 ): Promise<Signed | null> {
-  if (cycle === null) return null;
-  const asked = approvalToSign(cycle, words);
+  if (status.cycle === null) return null;
+  const asked = approvalToSign(status, words);
   if (asked === null) {
-    say(`${host} asks for no signature, so none is made.`);
+    say(`${status.host} asks for no signature, so none is made.`);
     return null;
   }
+  say(`What you sign:\n${asked.text.trimEnd()}`);
   const path = resolve(io.workingDirectory, key);
   const signature = await sign(path, asked.text, io);
   return { signature, expires: asked.expires };
@@ -55,6 +56,8 @@ async function sign(path: string, message: string, { env, stderr }: Io): Promise
   child.stdin.on('error', () => undefined);
   const started = once(child, 'spawn');
   const ended = once(child, 'close') as Promise<[number | null]>;
+  // Where it cannot be started, both are rejected, and one is told.
+  ended.catch(() => undefined);
   const output = textOf(child.stdout);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -67,7 +70,7 @@ async function sign(path: string, message: string, { env, stderr }: Io): Promise
   } catch (error) {
     throw new BadRequest(
       `ssh-keygen could not be started, so nothing was signed or sent: ${error instanceof Error ? error.message : String(error)}`,
-      'Install it: apt-get install openssh-client.',
+      'Install the OpenSSH client.',
       { cause: error },
     );
   }

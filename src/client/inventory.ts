@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../domain/config.ts';
 import type { NamedPolicy } from '../domain/policy.ts';
-import { parseConfig, type FileError } from '../planning/config.ts';
+import { FILE_SIZE_MAX, parseConfig, type FileError } from '../planning/config.ts';
 import { didYouMean } from '../planning/did-you-mean.ts';
 import { resolvePolicy } from '../planning/resolve-policy.ts';
 import { BadRequest, PatchcycleError } from './errors.ts';
@@ -57,14 +57,24 @@ export function policyFor(inventory: Config, host: string, policyName?: string):
   return { policy: { name: policyName, ...policy }, groups };
 }
 
-async function textOf(file: string): Promise<string> {
+async function textOf(path: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readBounded(path);
   } catch (error) {
     throw new BadRequest(
-      `The file of policies and hosts, ${file}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `The file of policies and hosts, ${path}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       'Name the file that you mean; examples/patchcycle.yaml shows one.',
       { cause: error },
     );
   }
+}
+
+/** A pipe would be waited for, and a device read for ever: what is no file is not opened. */
+async function readBounded(path: string): Promise<string> {
+  const entry = await stat(path);
+  if (!entry.isFile()) throw new Error('it is no file');
+  if (entry.size > FILE_SIZE_MAX) {
+    throw new Error(`it has ${entry.size} bytes, a configuration has ${FILE_SIZE_MAX} at most`);
+  }
+  return readFile(path, 'utf8');
 }

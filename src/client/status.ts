@@ -11,6 +11,8 @@ import { grpcStatus } from './exchange.ts';
 /** The latest cycle of one host, running or over. */
 export type HostStatus = {
   host: string;
+  /** Temporal's namespace, workflow and run, as Temporal itself tells them. */
+  namespace: string;
   workflowId: string;
   runId: string;
   link: string | null;
@@ -35,6 +37,7 @@ export async function hostStatus(session: Session, host: string): Promise<HostSt
   const { workflowId, runId, startTime, closeTime, status } = description;
   const common = {
     host,
+    namespace: session.namespace,
     workflowId,
     runId,
     link: linkTo(session, workflowId, runId),

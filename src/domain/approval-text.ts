@@ -18,7 +18,7 @@ export type ApprovedRun = z.infer<typeof ApprovedRun>;
 /** An SSH signature as `ssh-keygen -Y sign` writes it. The longest keys in use, RSA of 16,384 bits, stay below. */
 export const ArmoredSignature = z
   .string()
-  .max(4_000)
+  .max(6_000)
   .regex(
     /^-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]+\n-----END SSH SIGNATURE-----\n?$/,
     'a signature is what "ssh-keygen -Y sign" writes, from BEGIN to END SSH SIGNATURE',

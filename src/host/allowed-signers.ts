@@ -10,7 +10,7 @@ import type { CommandResult, RunCommand } from './tools.ts';
 const GROUP_OR_WORLD_WRITE = 0o022;
 
 /** A line with a key: who, perhaps options, kind of key, key. */
-const SIGNER = /^[^#\s].*\s\S*(?:ssh|ecdsa)\S*\s+[A-Za-z0-9+/=]{20,}/m;
+const SIGNER = /^[^\S\n]*[^#\s].*\s\S*(?:ssh|ecdsa)\S*\s+[A-Za-z0-9+/=]{20,}/m;
 
 /**
  * Makes sure that signatures can be verified on this host, before anybody is asked for one.
@@ -66,7 +66,8 @@ export async function signatureObjection(
     }
     const { stdout } = await ask('find-principals', '-f', allowedFile);
     const owners = stdout.trim().split('\n').filter(Boolean).slice(0, 3);
-    if (owners.length === 0) return `the key that signed is not in ${signers} of the host`;
+    if (owners.length === 0)
+      return `no line of ${signers} of the host allows the key that signed, or not now (its dates)`;
     if (owners.includes(by)) {
       return `the key of ${by} may not sign approvals now, as ${signers} of the host says (its dates or namespaces)`;
     }
@@ -103,7 +104,7 @@ function noTool(result: CommandResult): StepFailure {
     'UnsupportedHost',
     'This host takes only signed approvals, and has no ssh-keygen to verify them.',
     result,
-    'Install it: apt-get install openssh-client. Or take "allowedSigners" out of /etc/patchcycle/agent.yaml.',
+    'Install the OpenSSH client. Or take "allowedSigners" out of /etc/patchcycle/agent.yaml.',
   );
 }
 

@@ -35,6 +35,8 @@ async function openWithoutFollowing(path: string, howToMake: string): Promise<Fi
   } catch (error) {
     if (errnoOf(error) === 'ELOOP') throw refusal(path, 'is a symbolic link');
     if (errnoOf(error) === 'ENOENT') throw missing(path, howToMake);
+    if (errnoOf(error) === 'ENOTDIR') throw refusal(path, 'lies in something that is no directory');
+    if (errnoOf(error) === 'ENXIO') throw refusal(path, 'is no regular file');
     throw error;
   }
 }

@@ -49,7 +49,7 @@ type Top = { number: number; holder: LockHolder | null };
 /**
  * Takes the host's lock for a cycle; a cycle that has it already keeps it. Answers the holder.
  * One that has written its report, or that `hasEnded` knows, is replaced as if it were taken over.
- * Fails with `HostLocked`, naming the cycle that has it.
+ * Fails with `HostLocked`, naming the cycle that has it, and with `HostRefuses` for a cycle that is over.
  */
 export async function acquireLock(
   paths: HostPaths,
@@ -61,6 +61,7 @@ export async function acquireLock(
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const { number, holder } = await readTop(directory);
     if (holder?.cycle === request.cycle) return holder;
+    if (await hasReport(paths, request.cycle)) throw isOver(request);
     if (holder !== null && !(await mayReplace(paths, holder, request)))
       throw locked(holder, request);
     const { takeOver: _takeOver, hasEnded: _hasEnded, ...own } = request;
@@ -86,9 +87,22 @@ async function mayReplace(
   { takeOver, hasEnded }: LockRequest,
 ): Promise<boolean> {
   if (holder.cycle === takeOver) return true;
-  const report = join(cycleDirectory(paths, holder.cycle), 'report.json');
-  if ((await orIfMissing(stat(report), null)) !== null) return true;
+  if (await hasReport(paths, holder.cycle)) return true;
   return (await hasEnded?.(holder)) ?? false;
+}
+
+async function hasReport(paths: HostPaths, cycle: CycleId): Promise<boolean> {
+  const report = join(cycleDirectory(paths, cycle), 'report.json');
+  return (await orIfMissing(stat(report), null)) !== null;
+}
+
+/** Its backup is still there: whoever could begin it again could put the host back to before it. */
+function isOver({ cycle }: LockRequest): StepFailure {
+  return new StepFailure(
+    'HostRefuses',
+    `The cycle ${cycle} has written its report on this host, so it is over and does not begin again.`,
+    { remedy: 'Start a new cycle: patchcycle patch HOST.' },
+  );
 }
 
 /** Gives the lock back if this cycle has it; does nothing otherwise. */

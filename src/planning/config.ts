@@ -5,7 +5,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { parseYaml } from './yaml-issues.ts';
 import { FILE_ERRORS_MAX, readYaml, type FileError } from './yaml-source.ts';
 
-export type { FileError } from './yaml-source.ts';
+export { FILE_SIZE_MAX, type FileError } from './yaml-source.ts';
 
 export type ParsedConfig = { ok: true; config: Config } | { ok: false; errors: FileError[] };
 

@@ -1,4 +1,12 @@
-import { isCollection, isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type YAMLParseError,
+} from 'yaml';
 
 /** One thing that is wrong with a file, for the person who wrote it. Lines and columns count from 1. */
 export type FileError = {
@@ -13,7 +21,7 @@ export type FileError = {
 };
 
 /** A thousand hosts take about 60 kB; a file of more than a megabyte is some other file. */
-const FILE_SIZE_MAX = 1_000_000;
+export const FILE_SIZE_MAX = 1_000_000;
 
 /** A file in which nearly everything is wrong is the wrong file; the first errors show that. */
 export const FILE_ERRORS_MAX = 100;
@@ -42,22 +50,39 @@ export function readYaml(text: string, file: string): YamlSource {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Silently a second document would be left out.
+    logLevel: 'error',
   });
-  const errors: FileError[] = document.errors
+  const errors: FileError[] = causes(document.errors)
     .slice(0, FILE_ERRORS_MAX)
-    .map(({ code, message, pos }) => ({
-      file,
-      ...position(pos[0]),
-      path: '',
-      message: message.replace(/\s+/g, ' '),
-      remedy:
-        code === 'DUPLICATE_KEY'
-          ? 'Keep one of the two.'
-          : 'Mend the YAML here; two spaces indent one level.',
-    }));
+    .map((error) => ({ file, ...position(error.pos[0]), path: '', ...told(error) }));
   const value = errors.length > 0 ? undefined : toValue(document, file, errors);
   return { value, errors, at: (path, what) => position(offsetOf(document, path, what)) };
+}
+
+/** Where the parser gave up, everything after that follows from it. */
+function causes(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const gaveUp = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  return gaveUp === undefined ? errors : [gaveUp];
+}
+
+function told({ code, message }: YAMLParseError): Pick<FileError, 'message' | 'remedy'> {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return { message, remedy: 'Keep one of the two.' };
+    case 'MULTIPLE_DOCS':
+      return {
+        message: 'a second document begins here, and a configuration is one',
+        remedy: 'Take the line "---" out, or make two files of it.',
+      };
+    case 'RESOURCE_EXHAUSTION':
+      return { message: 'this is nested too deeply', remedy: 'Name the right file.' };
+    default:
+      return {
+        message: message.replace(/\s+/g, ' '),
+        remedy: 'Mend the YAML here; two spaces indent one level.',
+      };
+  }
 }
 
 /** Resolves anchors; a document whose aliases multiply beyond measure is refused by the library. */

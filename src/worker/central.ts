@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { Worker } from '@temporalio/worker';
 import { notify } from '../../activities/control/notify.ts';
 import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
+import { StepFailure } from '../domain/failure.ts';
 import type { ControlActivities } from '../domain/steps.ts';
 import { resolveConnection, type ConnectionSettings } from '../temporal/connection.ts';
 import { CENTRAL_TASK_QUEUE } from '../temporal/names.ts';
@@ -21,6 +23,18 @@ export type CentralWorkerOptions = {
   say?: Say;
 };
 
+/** Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it. */
+async function makeReportsDirectory(reports: string): Promise<void> {
+  try {
+    await mkdir(reports, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StepFailure('BadInput', `Reports cannot be kept in ${reports}: ${why}.`, {
+      remedy: 'Name a directory that can be written to: --reports DIRECTORY.',
+    });
+  }
+}
+
 /** The activities of the central workers. */
 function controlActivities(reports: string, say: Say): ControlActivities {
   return {
@@ -37,6 +51,7 @@ export async function runCentralWorker(options: CentralWorkerOptions): Promise<v
   const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
   const { reports = reportsDirectory() } = options;
   const resolved = resolveConnection(settings);
+  await makeReportsDirectory(reports);
   const stop = stopSignal(2 * SHUTDOWN_GRACE_MS);
   installRuntime(say);
   await serve({

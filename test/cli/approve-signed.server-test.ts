@@ -90,7 +90,9 @@ describe('patchcycle approve, on a host that takes only signed approvals', () =>
       const ran = await cli(
         ...['approve', host, '--digest', digest, '--by', 'Ada', '--key', ada.file, '--json'],
       );
-      expect(ran.stderr).toBe('');
+      expect(ran.stderr).toMatch(
+        new RegExp(`What you sign:.*"host": "${host}".*"plan": "${digest}"`, 's'),
+      );
       expect(documentOf(ran)).toMatchObject({ host, by: 'Ada', accepted: true });
       expect(ran.exitCode).toBe(0);
       expect(await outcome(host)).toBe('patched');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execa } from 'execa';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,25 @@ describe('patchcycle policy check', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/missing\.yaml/);
     expect(stderr).toMatch(/Next: /);
+  });
+
+  it('does not wait for a pipe, nor read a device for ever', async () => {
+    await execa('mkfifo', [join(directory, 'pipe.yaml')]);
+    for (const file of ['pipe.yaml', '/dev/zero', '.']) {
+      const { exitCode, stderr } = await check(file);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining('it is no file'),
+      });
+    }
+  });
+
+  it('lets no key of the file move the cursor or ring the bell', async () => {
+    await writeFile(join(directory, 'hostile.yaml'), 'hosts:\n  "\\e[2J\\ax": { policy: p }\n');
+    const { exitCode, stderr } = await check('hostile.yaml');
+    expect(exitCode).toBe(1);
+    // eslint-disable-next-line no-control-regex -- exactly those must not be there
+    expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
   });
 
   it('is what patch does first: a host without a policy is refused before anything is connected to', async () => {

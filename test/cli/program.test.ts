@@ -57,6 +57,7 @@ describe('patchcycle', () => {
       ['resolve', 'web-1', '--how', 'hope'],
       /retry, restore, accept/,
     ],
+    ['a database in no directory', ['server', '--database', '/nowhere/t.db'], /\/nowhere does not/],
     ['a digest that is none', ['approve', 'web-1', '--digest', 'zz'], /64 hexadecimal digits/],
     ['no way out at all', ['resolve', 'web-1'], /--how/],
     ['a format that does not exist', ['report', 'web-1', '--format', 'pdf'], /md, html, json/],

@@ -57,12 +57,17 @@ describe('an armored signature', () => {
   it('is what ssh-keygen writes', () => {
     expect(ArmoredSignature.safeParse(good).success).toBe(true);
   });
+  it('may be one of the longest keys', () => {
+    // An RSA key of 16,384 bits: its signature, its public key and their frame, in base64.
+    const long = good.replace('U1NIU0lH', 'A'.repeat(5_700));
+    expect(ArmoredSignature.safeParse(long).success).toBe(true);
+  });
   it.each([
     '',
     'yes',
     good.replace('U1', '$('),
     `${good}more`,
-    good.replace('U1NIU0lH', 'A'.repeat(4_000)),
+    good.replace('U1NIU0lH', 'A'.repeat(6_000)),
     good.replace('BEGIN SSH', 'BEGIN PGP'),
   ])('is not %j', (text) => {
     expect(ArmoredSignature.safeParse(text).success).toBe(false);

@@ -33,6 +33,17 @@ const refused = (message: RegExp) =>
 describe('the file of allowed signers', () => {
   it('names a key, and ssh-keygen is there', () => requireSigners(run, path));
 
+  it('may be indented', async () => {
+    await writeFile(path, `  ada ${ada.publicKey}\n`);
+    await requireSigners(run, path);
+  });
+
+  it('is refused where its path leads through a file, or to a device', async () => {
+    const under = join(path, 'file');
+    await expect(requireSigners(run, under)).rejects.toMatchObject({ type: 'HostRefuses' });
+    await expect(requireSigners(run, '/dev/tty')).rejects.toMatchObject({ type: 'HostRefuses' });
+  });
+
   it.each([
     ['comments only', '# ada\n\n'],
     ['nothing', ''],

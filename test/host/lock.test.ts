@@ -52,6 +52,18 @@ describe('the lock of a host', () => {
     expect(await readdir(join(paths.stateDirectory, 'lock'))).toEqual(['1']);
   });
 
+  it('is not given to a cycle that has written its report, because its backup is still there', async () => {
+    await acquireLock(paths, request(1));
+    const directory = cycleDirectory(paths, cycle(1));
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, 'report.json'), '{}');
+    await releaseLock(paths, cycle(1));
+    await expect(acquireLock(paths, request(1))).rejects.toMatchObject({
+      type: 'HostRefuses',
+      message: expect.stringContaining('does not begin again'),
+    });
+  });
+
   it('is refused to another cycle in words that name the first and what to do', async () => {
     await acquireLock(paths, request(1));
     const refused = await acquireLock(paths, request(2)).catch((error: unknown) => error);

@@ -56,6 +56,17 @@ describe('a configuration file', () => {
     });
   });
 
+  it('is one document: what stands in a second one would be left out', () => {
+    expect(
+      errorsOf('policies: { p: { scope: security } }\n---\nhosts: { web-1: { policy: p } }\n'),
+    ).toEqual([expect.stringMatching(/^2:\d+ : a second document begins here/)]);
+    expect(errorsOf('---\npolicies: { p: { scope: security } }\n')).toEqual([]);
+  });
+
+  it('is refused with one sentence when it is nested beyond measure', () => {
+    expect(errorsOf('['.repeat(20_000))).toEqual([expect.stringMatching(/nested too deeply$/)]);
+  });
+
   it('may be empty', () => {
     expect(parseConfig('', 'hosts.yaml', NOW_MS)).toEqual({
       ok: true,

@@ -186,6 +186,22 @@ describe('an abort', () => {
     );
   });
 
+  it('of a host that never answered waits a minute for its last word, not as long as for an agent', async () => {
+    const handle = await bench.start(inputFor('message-nobody', policyOf({})));
+    try {
+      await until(handle, 'inspecting');
+      await handle.signal(MESSAGES.abort, { by: 'ada' });
+      await until(handle, 'reporting');
+      const { events } = await handle.fetchHistory();
+      const scheduled = events
+        ?.map((event) => event.activityTaskScheduledEventAttributes)
+        .find((attributes) => attributes?.activityType?.name === 'report');
+      expect(Number(scheduled?.scheduleToStartTimeout?.seconds)).toBe(60);
+    } finally {
+      await handle.terminate('the test is over');
+    }
+  });
+
   it('by cancelling the workflow in Temporal ends it the same way', () =>
     withCycle(async ({ handle, model }) => {
       await until(handle, 'awaiting-approval');

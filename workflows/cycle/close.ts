@@ -17,7 +17,10 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   const { input, step } = cycle;
   enter(cycle, { name: 'reporting', outcome: ending.outcome });
   // Whatever came to nothing earlier: if the last step reached the host, it is there.
-  const hostIsGone = cycle.steps.at(-1)?.failure?.type === 'HostUnreachable';
+  const hostIsGone =
+    cycle.steps.at(-1)?.failure?.type === 'HostUnreachable' ||
+    // Aborted before the host had answered even once: perhaps there is none.
+    (ending.outcome === 'aborted' && cycle.found.facts === null);
   const on = stepsOn(input.host, hostIsGone ? impatient(input.policy) : input.policy);
 
   // In every ending, because nightly cycles that are restored would fill the disk with backups; but

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { PatchcycleClient, StartedCycle } from '../../client/index.ts';
 import { CycleId, HostName, PersonName, Reason, ShortName } from '../../domain/names.ts';
 import { isGood } from '../../domain/outcome.ts';
@@ -28,7 +28,7 @@ export function patchCommand(kit: Kit): Command {
     .option('--reason <text>', 'why, for the report', parser(Reason))
     .option('--by <name>', 'who asks; default your login', parser(PersonName))
     .option('--wait', 'follow it to its end (default)')
-    .option('--detach', 'start it and return at once')
+    .addOption(new Option('--detach', 'start it and return at once').conflicts('wait'))
     .option(
       '--take-over <cycle>',
       'the cycle that left a lock on the host and is known to be dead',

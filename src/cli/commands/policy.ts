@@ -4,6 +4,7 @@ import type { Config } from '../../domain/config.ts';
 import { EXIT } from '../exit-codes.ts';
 import { inventoryFile } from '../inventory.ts';
 import type { Answer, Context, Kit } from '../kit.ts';
+import { plain } from '../paint.ts';
 import { table } from '../render/table.ts';
 import { count } from '../render/words.ts';
 
@@ -34,7 +35,10 @@ async function checkFile(context: Context, named: string | undefined): Promise<A
     };
   } catch (error) {
     if (!(error instanceof InventoryInvalid)) throw error;
-    context.say(`${context.errLook.paint('red', context.errLook.symbols.failed)} ${error.message}`);
+    const { paint, symbols } = context.errLook;
+    // The keys of the file are in it, and a file from elsewhere may have anything for a key.
+    const message = error.message.split('\n').map(plain).join('\n');
+    context.say(`${paint('red', symbols.failed)} ${message}`);
     return {
       exitCode: EXIT.wrongUse,
       document: { file, ok: false, errors: error.errors },

@@ -10,7 +10,7 @@ export function resolveCommand(kit: Kit): Command {
     .connected('resolve', 'say how a cycle that needs attention goes on')
     .argument('<host>', 'the host', parser(HostName))
     .addOption(
-      new Option('--how <way>', 'what is to be done')
+      new Option('--how <way>', 'what is to be done; has to be said')
         .choices(Resolution.options)
         .makeOptionMandatory(),
     )

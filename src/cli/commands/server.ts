@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { BadRequest } from '../../client/index.ts';
+import { BadRequest, webUiFor } from '../../client/index.ts';
 import { SEARCH_ATTRIBUTES } from '../../temporal/names.ts';
 import type { EmbeddedServer, EmbeddedServerOptions } from '../../temporal/server/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -91,13 +92,19 @@ async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
 
 /** The XDG state directory, or the file that was named. */
 async function databaseOf(io: Io, named: string | undefined): Promise<string> {
+  if (named !== undefined) {
+    const file = resolve(io.workingDirectory, named);
+    if (existsSync(dirname(file))) return file;
+    // A typing error would otherwise begin a new, empty server.
+    throw new BadRequest(
+      `The database file cannot be made: the directory ${dirname(file)} does not exist.`,
+      'Make the directory, or name another file.',
+    );
+  }
   const state = io.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
-  const file =
-    named === undefined
-      ? join(state, 'patchcycle', 'temporal.db')
-      : resolve(io.workingDirectory, named);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  return file;
+  const directory = join(state, 'patchcycle');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return join(directory, 'temporal.db');
 }
 
 function readyText({ address, uiUrl }: EmbeddedServer, databaseFile: string): string {
@@ -106,6 +113,9 @@ function readyText({ address, uiUrl }: EmbeddedServer, databaseFile: string): st
     `Web UI     ${uiUrl ?? 'none'}`,
     `Database   ${databaseFile}`,
     '',
+    ...(uiUrl === null || uiUrl === webUiFor(address)
+      ? []
+      : [`For links that work:  export PATCHCYCLE_UI_URL=${uiUrl}`]),
     `Next, in another terminal:  patchcycle worker --address ${address}`,
     'Ctrl-C stops it; everything is kept in the database.',
   ].join('\n');

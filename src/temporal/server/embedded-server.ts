@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { findTemporalCli } from './executable.ts';
-import { freePort } from './free-port.ts';
+import { freePort, requireFree } from './free-port.ts';
 
 /** Loopback by default: the development server lets in everybody who reaches it. */
 const LOOPBACK = '127.0.0.1';
@@ -52,12 +52,15 @@ export type EmbeddedServer = {
  * Starts Temporal's development server as a child process and waits until it answers with the
  * search attributes in place. It gets a process group of its own, so that Ctrl-C in a terminal
  * leaves it running until its owner has tidied up; it does not outlive this process's exit.
- * Throws with the server's last lines when it does not answer within a minute.
+ * Throws when a port is taken, and with the server's last lines when it does not answer within a minute.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const program = await findTemporalCli({ progress: options.log });
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort === null ? null : (options.uiPort ?? (await freePort()));
+  // Whoever has the port already would answer in its place, and be taken for it.
+  await requireFree(port, options.ip);
+  if (uiPort !== null) await requireFree(uiPort);
   const child = spawn(program, serverArguments(options, port, uiPort), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -13,3 +13,16 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   return port;
 }
+
+/** Throws when somebody listens on this port already. */
+export async function requireFree(port: number, ip = '127.0.0.1'): Promise<void> {
+  const server = createServer().listen(port, ip);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The port ${port} of ${ip} cannot be had: ${why}.`, { cause: error });
+  }
+  server.close();
+  await once(server, 'close');
+}

@@ -164,7 +164,7 @@ describe('a running cycle as lines', () => {
 
 describe('a host as text', () => {
   const status = {
-    ...{ host: 'db-1', workflowId: 'patch/db-1', runId: 'run', link: null },
+    ...{ host: 'db-1', namespace: 'default', workflowId: 'patch/db-1', runId: 'run', link: null },
     ...{ startedAt: view.startedAt, closedAt: null, running: true },
   };
   it('says so when nobody could answer for its cycle', () => {

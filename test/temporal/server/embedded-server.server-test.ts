@@ -84,6 +84,14 @@ describe("Temporal's embedded server", () => {
     expect(again.address).toBe(first.address);
   });
 
+  it('does not take the place of another server on its port', async () => {
+    const first = await start({ uiPort: null });
+    const port = Number(first.address.split(':')[1]);
+    await expect(start({ uiPort: null, port })).rejects.toThrow(
+      `The port ${port} of 127.0.0.1 cannot be had`,
+    );
+  });
+
   it('keeps its workflows in the file over a kill -9', async () => {
     const databaseFile = join(directory, 'temporal.db');
     const killed = await start({ databaseFile, uiPort: null });
