@@ -187,7 +187,9 @@ describe('an abort', () => {
   });
 
   it('of a host that never answered waits a minute for its last word, not as long as for an agent', async () => {
-    const handle = await bench.start(inputFor('message-nobody', policyOf({})));
+    const handle = await bench.start(
+      inputFor('message-nobody', policyOf({ limits: { agentAnswers: '15m' } })),
+    );
     try {
       await until(handle, 'inspecting');
       await handle.signal(MESSAGES.abort, { by: 'ada' });

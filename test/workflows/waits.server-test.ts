@@ -49,6 +49,12 @@ async function withApprovals(
   });
 }
 
+/** Noon, long after an opening and before the next: the tests before may have ended within one. */
+async function passNoon(): Promise<void> {
+  const now = await bench.env.currentTimeMs();
+  await bench.env.sleep(2.5 * DAY_MS - (now % DAY_MS));
+}
+
 async function untilState(
   handle: WorkflowHandle,
   isThere: (now: CycleView) => boolean,
@@ -153,6 +159,7 @@ describe('a maintenance window', () => {
     const model = modelHost();
     const fields = { window: weekly, approval: { required: true, expires: '30d' } };
     const drift = () => (model.offer.version = '2.1');
+    await passNoon();
     const { outcome, decisions, plan } = await withApprovals(model, fields, 2, drift);
     expect(outcome).toBe('patched');
     expect(decisions).toHaveLength(2);
@@ -183,8 +190,7 @@ describe('a maintenance window', () => {
     await bench.withAgent('wait-1', model, async () => {
       const handle = await bench.start(inputFor('wait-1', policyOf(fields)));
       const retry = () => handle.signal(MESSAGES.resolve, { by: 'ada', how: 'retry' });
-      const now = await bench.env.currentTimeMs();
-      await bench.env.sleep(2.5 * DAY_MS - (now % DAY_MS)); // Noon, long after an opening and before the next.
+      await passNoon();
       await untilState(handle, ({ state }) => state.name === 'needs-attention');
       await retry();
       await untilState(
