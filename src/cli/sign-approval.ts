@@ -70,7 +70,7 @@ async function sign(path: string, message: string, { env, stderr }: Io): Promise
   } catch (error) {
     throw new BadRequest(
       `ssh-keygen could not be started, so nothing was signed or sent: ${error instanceof Error ? error.message : String(error)}`,
-      'Install the OpenSSH client.',
+      'Install its package, which is called openssh-client or openssh-clients.',
       { cause: error },
     );
   }

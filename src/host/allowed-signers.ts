@@ -104,7 +104,7 @@ function noTool(result: CommandResult): StepFailure {
     'UnsupportedHost',
     'This host takes only signed approvals, and has no ssh-keygen to verify them.',
     result,
-    'Install the OpenSSH client. Or take "allowedSigners" out of /etc/patchcycle/agent.yaml.',
+    'Install its package, which is called openssh-client or openssh-clients. Or take "allowedSigners" out of /etc/patchcycle/agent.yaml.',
   );
 }
 

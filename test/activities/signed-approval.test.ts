@@ -175,7 +175,7 @@ describe('a host with allowed signers', () => {
     context.tools.run = (argv, options) => run(['/no/such/ssh-keygen', ...argv.slice(1)], options);
     await expect(show()).rejects.toMatchObject({
       type: 'UnsupportedHost',
-      details: { remedy: expect.stringContaining('OpenSSH client') },
+      details: { remedy: expect.stringContaining('openssh-client') },
     });
   });
 });
