@@ -38,12 +38,12 @@ const VARIABLES: readonly (readonly [RegExp, string])[] = [
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?\b/g, '<address>'],
   [new RegExp(`(?<![\\w.:])${CLOCK}(?![\\w:])`, 'g'), '<time>'],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '<id>'],
-  // MAC addresses before IPv6, which looks alike.
-  [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, '<address>'],
   [
     /(?<![\w:])\[?(?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:%\w{1,15})?\]?(?::\d{1,5})?(?![\w:])/gi,
     '<address>',
   ],
+  // MAC addresses that the kernel's firewall writes in a row; six parts of an IPv6 address look like one.
+  [/\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/gi, '<address>'],
   // What is quoted is a name or a value. An apostrophe inside of a word quotes nothing.
   [/"[^"]{0,500}"/g, '<text>'],
   [/(?<!\w)'[^']{0,500}'(?!\w)/g, '<text>'],

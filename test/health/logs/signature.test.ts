@@ -65,6 +65,19 @@ const VARYING: Record<string, fc.Arbitrary<[string, string]>> = {
 };
 
 describe('the signature of a line', () => {
+  it('takes no part of an IPv6 address for a MAC address', () => {
+    expect(signatureOf('app', 'to ::0:00:00:00:00:00:00')).toBe(signatureOf('app', 'to ::0'));
+    expect(signatureOf('app', 'to ::00:00:00:00:00:00:00')).toBe(signatureOf('app', 'to ::0'));
+  });
+
+  it('is the same for the addresses that the firewall writes in a row', () => {
+    const dropped = (own: string): string =>
+      `DROP IN=eth0 MAC=${own}:00:16:3e:a2:b1:0c:08:00 SRC=x`;
+    expect(signatureOf('kernel', dropped('52:54:00:ab:cd:ef'))).toBe(
+      signatureOf('kernel', dropped('52:54:00:12:34:56')),
+    );
+  });
+
   it.each(Object.keys(VARYING))('is the same for the same message with another %s', (name) => {
     fc.assert(
       fc.property(
