@@ -72,7 +72,7 @@ function patched({ plan }: Cycle): Ending {
   const { changeCount, securityCount } = plan ?? { changeCount: 0, securityCount: 0 };
   return {
     outcome: 'patched',
-    explanation: `${changeCount} packages were brought to the planned versions, ${securityCount} of them for security; the host is as healthy as before.`,
+    explanation: `${changeCount === 1 ? '1 package was brought to the planned version' : `${changeCount} packages were brought to the planned versions`}, ${securityCount} of them for security; the host is as healthy as before.`,
   };
 }
 
