@@ -76,7 +76,9 @@ describe('a host that takes only signed approvals', () => {
       failures: [
         {
           type: 'UnsupportedHost',
-          details: { remedy: expect.stringContaining('apt-get install openssh-client') },
+          details: {
+            remedy: expect.stringContaining('Install its package, which is called openssh-client '),
+          },
         },
       ],
     });
