@@ -1,17 +1,30 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { createServer, type ListenOptions } from 'node:net';
+
+/** Below it lie the well-known ports and most of the registered ones that people really use. */
+const LOWEST = 20_000;
+/** Where the kernel's own range begins when it does not say (its default, ip(7)). */
+const DEFAULT_OUTGOING_FROM = 32_768;
+/** With fewer ports than this below the kernel's range, its range has to be used too. */
+const ENOUGH = 100;
+const HIGHEST = 65_535;
+const ATTEMPTS_MAX = 1_000;
 
 /**
- * A TCP port of loopback that nobody listens on. It is free the moment this is answered and not
- * reserved: the system hands out others first, so it stays free long enough to be taken.
+ * A TCP port of loopback that nobody listens on, reserved until this process ends: no other
+ * process is answered the same one, and no outgoing connection gets it, also while whoever
+ * listens on it is being restarted. Throws when a thousand ports in a row are taken.
  */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  const outgoingFrom = await outgoingPortsFrom();
+  const end = outgoingFrom - LOWEST >= ENOUGH ? outgoingFrom : HIGHEST + 1;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const port = randomInt(LOWEST, end);
+    if ((await reserve(port)) && (await canListen({ port, host: '127.0.0.1' }))) return port;
+  }
+  throw new Error(`No port of 127.0.0.1 from ${LOWEST} to ${end - 1} is free.`);
 }
 
 /** Throws when somebody listens on this port already. */
@@ -25,4 +38,38 @@ export async function requireFree(port: number, ip = '127.0.0.1'): Promise<void>
   }
   server.close();
   await once(server, 'close');
+}
+
+/** The kernel gives outgoing connections their ports from here on; the default where /proc does not tell. */
+async function outgoingPortsFrom(): Promise<number> {
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '');
+  return Number(/^\d+/.exec(range)?.[0] ?? DEFAULT_OUTGOING_FROM);
+}
+
+/**
+ * Whether the port is this caller's now. An abstract socket is the mark: only one process can have
+ * its name, and the kernel takes it away when that process ends, however it ends.
+ */
+async function reserve(port: number): Promise<boolean> {
+  const mark = createServer().listen({ path: `\0patchcycle-port-${port}` });
+  mark.unref();
+  return await hasBegun(mark);
+}
+
+async function canListen(where: ListenOptions): Promise<boolean> {
+  const server = createServer().listen(where);
+  if (!(await hasBegun(server))) return false;
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+async function hasBegun(server: ReturnType<typeof createServer>): Promise<boolean> {
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
 }
