@@ -33,6 +33,7 @@ import { orIfMissing } from '../src/host/errno.ts';
 import { readBootIdentity } from '../src/host/boot-identity.ts';
 import { jobsBegun, waitForJobs } from '../src/host/jobs-begun.ts';
 import { backupDirectory } from '../src/host/paths.ts';
+import type { PackageManager } from '../src/packages/port.ts';
 import { plannedChanges } from './approved-plan.ts';
 import { backupScope } from './backup-scope.ts';
 import type { StepContext } from './context.ts';
@@ -114,7 +115,7 @@ export async function restore(
   const directory = backupDirectory(paths, input.cycle);
   const { archiveSha256, cycle } = input;
   if (!(await wasChangeOrdered(context))) return null;
-  if (archiveSha256 === null) throw nothingToRestoreFrom(input.host);
+  if (archiveSha256 === null) throw nothingToRestoreFrom(input.host, packages);
 
   await waitForJobs(journal.directory, tools);
   // A job that was given up has a result and may work on all the same; so may a tool of others.
@@ -159,7 +160,7 @@ export async function proveRestored(
   const { journal, packages, paths, tools } = context;
   const { cycle, host, policy } = input;
   const entry = await readBackupEntry(journal);
-  if (entry === null) throw nothingToRestoreFrom(host);
+  if (entry === null) throw nothingToRestoreFrom(host, packages);
   const plan = Plan.parse(await journal.read('plan'));
   // Services first: one that starts may write a file, and the files are judged as they are at the end.
   const baseline = await readBaseline(journal);
@@ -215,7 +216,9 @@ async function refuseChangesOfOthers(
     return;
   }
   const sentences = changedOutside(plan, entry.packages, now);
-  if (sentences.length > 0) throw changedByOthers(host, sentences);
+  if (sentences.length > 0) {
+    throw changedByOthers(host, sentences, context.packages.commands.putBack);
+  }
 }
 
 function incomplete(
@@ -259,13 +262,12 @@ function changeHasBegun(host: string): StepFailure {
   );
 }
 
-function nothingToRestoreFrom(host: string): StepFailure {
+function nothingToRestoreFrom(host: string, { commands }: PackageManager): StepFailure {
   return new StepFailure(
     'BackupMissing',
     `${host} cannot be put back: its change has begun, and this cycle knows of no verified backup.`,
     {
-      remedy:
-        'Put the host right by hand (dpkg --audit shows what is broken), and resolve the cycle with accept.',
+      remedy: `Put the host right by hand (${commands.audit} shows what is broken), and resolve the cycle with accept.`,
     },
   );
 }

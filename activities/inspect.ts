@@ -54,7 +54,7 @@ export async function inspect(context: StepContext, input: InspectStepInput): Pr
 
   const packages = await soundPackages(context, input);
   const system = await observeSystem(context.tools.run, context.paths);
-  refuseShortage(host, system);
+  refuseShortage(host, system, context.packages.commands.clean);
   const facts: Facts = {
     host,
     observedAt: new Date().toISOString(),
@@ -97,7 +97,7 @@ async function soundPackages(context: StepContext, input: InspectStepInput): Pro
       'PackagesInterrupted',
       `An earlier package run on ${host} was interrupted; it left ${listed(before.interrupted)}.`,
       {
-        remedy: `Complete it by hand (dpkg --configure -a; apt-get -f install), or set "repairInterrupted: true" in the policy ${policy.name}, and start the cycle again.`,
+        remedy: `Complete it by hand (${packages.commands.complete}), or set "repairInterrupted: true" in the policy ${policy.name}, and start the cycle again.`,
         findings: before.interrupted.slice(0, 50).map((name) => `${name} is not fully installed`),
       },
     );
@@ -112,19 +112,18 @@ async function soundPackages(context: StepContext, input: InspectStepInput): Pro
   throw new StepFailure(
     'PackageStateBroken',
     `The interrupted package run on ${host} could not be completed; ${listed(after.interrupted)} is still not installed.`,
-    { remedy: `Look at the packages by hand on the host: dpkg --audit.` },
+    { remedy: `Look at the packages by hand on the host: ${packages.commands.audit}.` },
   );
 }
 
-function refuseShortage(host: string, { space }: SystemFacts): void {
+function refuseShortage(host: string, { space }: SystemFacts, clean: string): void {
   const shortages = spaceShortages(space);
   if (shortages.length === 0) return;
   throw new StepFailure(
     'NotEnoughSpace',
     `${host} has too little room for an update: ${shortages.join('; ')}.`,
     {
-      remedy:
-        'Make room (apt-get clean; journalctl --vacuum-size=100M; du -xh / | sort -h | tail), and start the cycle again.',
+      remedy: `Make room (${clean}; journalctl --vacuum-size=100M; du -xh / | sort -h | tail), and start the cycle again.`,
       findings: shortages,
     },
   );

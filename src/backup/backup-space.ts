@@ -83,7 +83,7 @@ export async function requireBackupSpace(directory: string, bytes: number): Prom
       'NotEnoughSpace',
       `The backup in ${directory} needs ${mebibytes(needed)} MiB, and ${mebibytes(freeBytes)} MiB are free there. Nothing was changed on the host.`,
       {
-        remedy: `Free ${mebibytes(needed - freeBytes)} MiB on the file system of ${directory} (df ${directory}; apt-get clean and old kernels give the most), or put /var/lib/patchcycle on a larger one, and start the cycle again.`,
+        remedy: `Free ${mebibytes(needed - freeBytes)} MiB on the file system of ${directory} (df ${directory}; old kernels and the package tool's downloads give the most), or put /var/lib/patchcycle on a larger one, and start the cycle again.`,
       },
     );
   }

@@ -30,15 +30,18 @@ function what(then: string | undefined, now: string | undefined): string {
   return now === undefined ? `${then} was removed` : `was ${then} and is ${now} now`;
 }
 
-/** The failure of a restore that would roll back what somebody else did. */
-export function changedByOthers(host: string, sentences: readonly string[]): StepFailure {
+/** The failure of a restore that would roll back what somebody else did; `putBack` is what a person types to undo it. */
+export function changedByOthers(
+  host: string,
+  sentences: readonly string[],
+  putBack: string,
+): StepFailure {
   const more = sentences.length > 3 ? ` and ${sentences.length - 3} more` : '';
   return new StepFailure(
     'RestoreIncomplete',
     `${host} was not put back, because somebody else changed packages since the backup: ${sentences.slice(0, 3).join(' ')}${more} Nothing was touched.`,
     {
-      remedy:
-        'Bring the packages that are named to the versions they had (apt-get install NAME=VERSION, apt-get remove NAME), and resolve the cycle with restore; or put the host right by hand, and resolve with accept.',
+      remedy: `Bring the packages that are named to the versions they had (${putBack}), and resolve the cycle with restore; or put the host right by hand, and resolve with accept.`,
       findings: sentences.slice(0, FINDINGS_MAX),
     },
   );

@@ -190,7 +190,7 @@ function noRoom(what: string): StepFailure {
     `The host could not be put back, because there is no room for its files: ${what}.`,
     {
       remedy:
-        'Free space there (df -h; apt-get clean), and resolve the cycle with restore: it goes on where it stopped.',
+        'Free space there (df -h; journalctl --vacuum-size=100M), and resolve the cycle with restore: it goes on where it stopped.',
     },
   );
 }

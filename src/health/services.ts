@@ -40,7 +40,7 @@ const RESTARTS_MAX = 1;
 
 /** Units that come and go with logins, checks and patchcycle's own work; nothing is wrong when they are gone. */
 const PASSING_UNIT =
-  /^(?:patchcycle[@.-]|run-|session-|user@|user-runtime-dir@|systemd-fsck@|systemd-coredump@|dbus-:|apt-daily|unattended-upgrades-)/;
+  /^(?:patchcycle[@.-]|run-|session-|user@|user-runtime-dir@|systemd-fsck@|systemd-coredump@|dbus-:|apt-daily|unattended-upgrades-|dnf-automatic|dnf-makecache|packagekit)/;
 
 /** As many failed units as facts and reports tell of. */
 const FAILED_UNITS_MAX = 200;

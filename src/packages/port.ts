@@ -17,6 +17,9 @@ export type PackageManager = {
   /** The family's name as plans and facts carry it: `apt`. */
   readonly name: string;
 
+  /** What a person types on the host, for the remedies of failures that others find. */
+  readonly commands: PersonsCommands;
+
   /** Changes nothing. */
   inspect(): Promise<PackageFacts>;
 
@@ -137,6 +140,17 @@ export type PackageManager = {
 };
 
 export type MakePackageManager = (tools: HostTools) => PackageManager;
+
+export type PersonsCommands = {
+  /** Deletes the archives that the tools keep, which makes room. */
+  clean: string;
+  /** Shows which packages are not in order. */
+  audit: string;
+  /** Completes a package run that was interrupted. */
+  complete: string;
+  /** Brings a package to a version that it had, and removes one that was not there. */
+  putBack: string;
+};
 
 export type PackageFacts = {
   held: string[];

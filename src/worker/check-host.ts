@@ -82,7 +82,9 @@ async function checkSpace(paths: HostPaths): Promise<HostCheck> {
     ok: shortages.length === 0,
     detail: shortages.length === 0 ? 'enough to begin with' : shortages.join('; '),
     mend:
-      shortages.length === 0 ? null : 'Make room: apt-get clean; journalctl --vacuum-size=100M.',
+      shortages.length === 0
+        ? null
+        : "Make room: journalctl --vacuum-size=100M, and delete the package tool's downloads.",
   };
 }
 

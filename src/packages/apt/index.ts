@@ -3,6 +3,7 @@ import type { PackageManager } from '../port.ts';
 import { advisories } from './advisories.ts';
 import { audit } from './audit.ts';
 import { restoreBootLoader } from './boot-loader.ts';
+import { APT_COMMANDS } from './commands.ts';
 import { download } from './download.ts';
 import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
@@ -22,6 +23,7 @@ import { resumeUpdaters, suspendUpdaters } from './updaters.ts';
 export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS): PackageManager {
   return {
     name: 'apt',
+    commands: APT_COMMANDS,
     inspect: () => inspect(tools),
     repair: (input) => repair(tools, settings, input),
     refresh: () => refresh(tools, settings),

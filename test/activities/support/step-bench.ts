@@ -5,6 +5,7 @@ import type { StepInput } from '../../../src/domain/steps.ts';
 import { createRunCommand } from '../../../src/host/command.ts';
 import { openJournal } from '../../../src/host/journal.ts';
 import { cycleDirectory, type HostPaths } from '../../../src/host/paths.ts';
+import { APT_COMMANDS } from '../../../src/packages/apt/commands.ts';
 import type { PackageManager } from '../../../src/packages/port.ts';
 import { temporaryPaths } from '../../host/support/temporary.ts';
 
@@ -54,7 +55,7 @@ export async function stepContext(
 }
 
 function onlyThese(packages: Partial<PackageManager>): PackageManager {
-  const known = { name: 'apt', ...packages } as PackageManager;
+  const known = { name: 'apt', commands: APT_COMMANDS, ...packages } as PackageManager;
   return new Proxy(known, {
     get(target, name) {
       if (name in target) return Reflect.get(target, name) as unknown;

@@ -5,13 +5,12 @@ import { treeRoot } from '../../../src/backup/tree-root.ts';
 import type { Change } from '../../../src/domain/plan.ts';
 import { startLabHost, type LabHost } from '../../../src/lab/host.ts';
 import { prepareLab } from '../../../src/lab/prepare.ts';
-import type { PackageManager } from '../../../src/packages/port.ts';
 import { installInput } from '../conformance/lab.ts';
-import { labManager, PROJECT_DIRECTORY } from '../conformance/lab-manager.ts';
+import { labManager, PROJECT_DIRECTORY, type LabManager } from '../conformance/lab-manager.ts';
 import { differences, snapshotTree } from '../conformance/tree-snapshot.ts';
 
 let host: LabHost;
-let manager: PackageManager;
+let manager: LabManager;
 beforeAll(async () => {
   await prepareLab(() => undefined);
   host = await startLabHost({ name: 'real-1', agentDirectory: PROJECT_DIRECTORY });

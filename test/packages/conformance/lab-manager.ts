@@ -24,12 +24,15 @@ export type LabManagerOptions = {
   answerTimeoutMs?: number;
 };
 
+/** The methods of the port; what a person types on the host is no part of the contract that is tested. */
+export type LabManager = Omit<PackageManager, 'commands'>;
+
 /** A package manager whose every method runs on the lab host. */
 export function labManager(
   host: LabHost,
   manager: string,
   options: LabManagerOptions = {},
-): PackageManager {
+): LabManager {
   const cycle = options.cycle ?? `20260101t000000z-${randomBytes(4).toString('hex')}`;
 
   async function ask(method: Method, ...args: unknown[]): Promise<Answer & { value?: unknown }> {

@@ -5,17 +5,18 @@ import type { LabHost } from '../../../src/lab/host.ts';
 import type { PackageSpec } from '../../../src/lab/packages.ts';
 import type { LabRepository } from '../../../src/lab/repository.ts';
 import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
+import type { LabManager } from './lab-manager.ts';
 
 /** What the suite works with: one host with a manager, and two repositories that it reads. */
 export type ConformanceLab = {
   host: LabHost;
-  manager: PackageManager;
+  manager: LabManager;
   /** By its label the distribution's security repository. */
   security: LabRepository;
   /** The distribution's other repository. */
   ordinary: LabRepository;
   /** A manager whose cycle is another one, or that is cut off after this time as by a crash of the agent. */
-  anotherManager(options?: { answerTimeoutMs?: number; cycle?: string }): PackageManager;
+  anotherManager(options?: { answerTimeoutMs?: number; cycle?: string }): LabManager;
   remove(): Promise<void>;
 };
 

@@ -2,7 +2,7 @@ import type { FailureDetails, FailureType } from '../../../src/domain/failure.ts
 import type { AptSettings } from '../../../src/packages/apt/settings.ts';
 import type { PackageManager } from '../../../src/packages/port.ts';
 
-export type Method = Exclude<keyof PackageManager, 'name'>;
+export type Method = Exclude<keyof PackageManager, 'name' | 'commands'>;
 
 /** What a test asks of the manager on a lab host. */
 export type Request = {
