@@ -127,11 +127,13 @@ function rows(changes: readonly Change[], advisories: readonly Advisory[]): Chan
     .slice(0, OVERVIEW_ROWS_MAX)
     .map(({ change, advisory }) => {
       const { name, architecture, oldVersion, newVersion, origin, security, sizeBytes } = change;
+      const { oldArchitecture } = change;
       const known = advisory?.cves ?? 'unknown';
       const cves = known === 'unknown' ? known : known.slice(0, Math.min(ROW_CVES_MAX, cvesLeft));
       cvesLeft -= cves === 'unknown' ? 0 : cves.length;
       return {
         ...{ name, architecture, oldVersion, newVersion, origin, security, sizeBytes, cves },
+        ...(oldArchitecture === undefined ? {} : { oldArchitecture }),
         advisory: advisory?.id ?? null,
       };
     });

@@ -8,7 +8,9 @@ export type Scope = z.infer<typeof Scope>;
 export const Change = z.object({
   name: PackageName,
   architecture: Architecture,
-  /** null when the package is new on the host. */
+  /** Only where the installed package is of another architecture: it became independent of any, or ceased to be. */
+  oldArchitecture: Architecture.optional(),
+  /** null when the package is new on the host, or comes beside its older version, as kernels do. */
   oldVersion: PackageVersion.nullable(),
   newVersion: PackageVersion,
   /** The archive's file name, as the package manager's cache calls it; no slash. */
@@ -68,6 +70,7 @@ export type Advisory = z.infer<typeof Advisory>;
 export const ChangeRow = z.object({
   name: PackageName,
   architecture: Architecture,
+  oldArchitecture: Architecture.optional(),
   oldVersion: PackageVersion.nullable(),
   newVersion: PackageVersion,
   origin: z.string(),

@@ -117,11 +117,19 @@ function restoreProof(restore: Report['restore']): string {
       ].join('\n\n');
 }
 
+/** A package that runs on every architecture is the ordinary case in either family's word for it. */
+const INDEPENDENT = ['all', 'noarch'];
+
+function architectureNote({ architecture, oldArchitecture }: ChangeRow): string {
+  if (oldArchitecture !== undefined) return ` (${plain(oldArchitecture)} → ${plain(architecture)})`;
+  return INDEPENDENT.includes(architecture) ? '' : ` (${plain(architecture)})`;
+}
+
 function changes(report: Report): string {
   const { plan } = report;
   if (plan === null) return '';
   const rows = rowsSecurityFirst(plan).map((row) => [
-    `${plain(row.name)}${row.architecture === 'all' ? '' : ` (${plain(row.architecture)})`}`,
+    `${plain(row.name)}${architectureNote(row)}`,
     plain(row.oldVersion ?? 'new'),
     plain(row.newVersion),
     row.security ? '**security**' : '',

@@ -28,6 +28,14 @@ function textOf(page: string): string {
 }
 
 describe('the HTML report', () => {
+  it('tells when a package comes for another architecture', () => {
+    const [row] = PATCHED.plan?.rows ?? [];
+    if (PATCHED.plan === null || row === undefined) throw new Error('the sample has no plan');
+    const rows = [{ ...row, name: 'moved', oldArchitecture: 'noarch', architecture: 'x86_64' }];
+    const text = textOf(renderHtml({ ...PATCHED, plan: { ...PATCHED.plan, rows } }));
+    expect(text).toContain('moved noarch → x86_64');
+  });
+
   it('has a sample of every outcome', () => {
     expect(
       Object.values(SAMPLES)

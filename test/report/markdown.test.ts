@@ -36,6 +36,14 @@ describe('the Markdown report', () => {
     expect(markdown.indexOf('| xz-utils')).toBeLessThan(markdown.indexOf('| apt '));
   });
 
+  it('tells when a package comes for another architecture', () => {
+    const [row] = PATCHED.plan?.rows ?? [];
+    if (PATCHED.plan === null || row === undefined) throw new Error('the sample has no plan');
+    const rows = [{ ...row, name: 'moved', oldArchitecture: 'noarch', architecture: 'x86_64' }];
+    const markdown = renderMarkdown({ ...PATCHED, plan: { ...PATCHED.plan, rows } });
+    expect(markdown).toContain('| moved (noarch → x86_64) |');
+  });
+
   it('tells what failed, what was done, and whether the host is as it was', () => {
     expect(renderMarkdown(RESTORED)).toContain('**The host was put back exactly as it was**');
     expect(renderMarkdown(ACCEPTED)).toContain('**The host is not exactly as it was**');

@@ -67,9 +67,11 @@ function introduction({ changeCount, downloadBytes, digest }: PlanOverview): str
 }
 
 function row(change: ChangeRow): Html {
-  const { name, architecture, oldVersion, newVersion, security, cves, advisory, origin } = change;
+  const { name, oldVersion, newVersion, security, cves, advisory, origin } = change;
   return html`<tr>
-    <th scope="row" class="package">${name}<small class="mono">${architecture}</small></th>
+    <th scope="row" class="package">
+      ${name}<small class="mono">${architectureOf(change)}</small>
+    </th>
     <td class="mono version">
       ${newVersion}<small>${oldVersion === null ? 'newly installed' : `from ${oldVersion}`}</small>
     </td>
@@ -82,6 +84,10 @@ function row(change: ChangeRow): Html {
     </td>
     <td>${fixes(cves, advisory)}</td>
   </tr> `;
+}
+
+function architectureOf({ architecture, oldArchitecture }: ChangeRow): string {
+  return oldArchitecture === undefined ? architecture : `${oldArchitecture} → ${architecture}`;
 }
 
 function fixes(cves: ChangeRow['cves'], advisory: string | null): Html {
