@@ -41,7 +41,7 @@ describe('the Markdown report', () => {
     if (PATCHED.plan === null || row === undefined) throw new Error('the sample has no plan');
     const rows = [{ ...row, name: 'moved', oldArchitecture: 'noarch', architecture: 'x86_64' }];
     const markdown = renderMarkdown({ ...PATCHED, plan: { ...PATCHED.plan, rows } });
-    expect(markdown).toContain('| moved (noarch → x86_64) |');
+    expect(markdown).toContain('| moved (noarch → x86\\_64) |');
   });
 
   it('tells what failed, what was done, and whether the host is as it was', () => {

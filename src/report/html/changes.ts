@@ -68,10 +68,9 @@ function introduction({ changeCount, downloadBytes, digest }: PlanOverview): str
 
 function row(change: ChangeRow): Html {
   const { name, oldVersion, newVersion, security, cves, advisory, origin } = change;
+  const architecture = architectureOf(change);
   return html`<tr>
-    <th scope="row" class="package">
-      ${name}<small class="mono">${architectureOf(change)}</small>
-    </th>
+    <th scope="row" class="package">${name}<small class="mono">${architecture}</small></th>
     <td class="mono version">
       ${newVersion}<small>${oldVersion === null ? 'newly installed' : `from ${oldVersion}`}</small>
     </td>
