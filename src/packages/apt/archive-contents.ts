@@ -4,7 +4,7 @@ import type { Change } from '../../domain/plan.ts';
 import { writeFileAtomically } from '../../host/atomic-file.ts';
 import { orIfMissing } from '../../host/errno.ts';
 import { readArchive, type ArchiveEntry } from './archive-stream.ts';
-import { archivePath } from './archives.ts';
+import { archivePath } from '../shared/archives.ts';
 import { parseChangelog } from './changelog.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { StepFailure } from '../../domain/failure.ts';
 import type { HostTools } from '../../host/tools.ts';
-import { archiveName } from './archives.ts';
+import { archiveName } from './archive-name.ts';
 import { archiveListArgv } from './arguments.ts';
-import { inPortions } from './portions.ts';
+import { inPortions } from '../shared/portions.ts';
 import { runPackageTool } from './run.ts';
-import { keyOf } from './states.ts';
+import { keyOf } from '../shared/key-of.ts';
 
 /** What a repository's signed list says of one archive. */
 export type ListedArchive = { file: string; sizeBytes: number; sha256: string };

@@ -5,8 +5,9 @@ import { commandFailure } from '../../host/command.ts';
 import { orIfMissing } from '../../host/errno.ts';
 import type { CommandResult, HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT } from './arguments.ts';
-import { inPortions } from './portions.ts';
-import { describeState, isInterrupted, keyOf, packageStates } from './states.ts';
+import { inPortions } from '../shared/portions.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { describeState, isInterrupted, packageStates } from './states.ts';
 
 /** Reading every file of a large plan takes a while: 1 GB of packages about 10 s. */
 const VERIFY_TIMEOUT_MS = 600_000;

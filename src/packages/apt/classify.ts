@@ -1,15 +1,17 @@
 import type { FailureType } from '../../domain/failure.ts';
+import {
+  classifyBy,
+  decisiveLineBy,
+  type Rule,
+  type Subject,
+  type Words,
+} from '../shared/classify.ts';
 
 /**
  * What apt and dpkg mean by what they write: apt's exit status is 100 for everything. The words are
  * those of LC_ALL=C. The order decides: what a retry cannot mend comes before what it can, so that
  * one bad signature is not hidden behind one mirror that is down.
  */
-
-/** What was asked for when it failed; the same words mean different things. */
-export type Subject = 'lists' | 'archives' | 'resolution' | 'job';
-
-type Rule = { type: FailureType; pattern: RegExp; subjects?: readonly Subject[] };
 
 const RULES: readonly Rule[] = [
   {
@@ -66,25 +68,18 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The type of failure that this output speaks of, or null when it speaks of none that is known. */
+export const APT_WORDS: Words = {
+  rules: RULES,
+  errorLine: /^(?:[EWN]:|Err:|dpkg: error)/,
+  errorSign: /^[EWN]: /,
+};
+
+/** See {@link classifyBy}. */
 export function classify(output: string, subject: Subject): FailureType | null {
-  const rule = RULES.find(
-    ({ pattern, subjects }) => (subjects?.includes(subject) ?? true) && pattern.test(output),
-  );
-  return rule?.type ?? null;
+  return classifyBy(APT_WORDS, output, subject);
 }
 
-/** The line that says it best: the first error that the rules know, else the first error, else the last line. */
+/** See {@link decisiveLineBy}. */
 export function decisiveLine(output: string, type: FailureType): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  const errors = lines.filter((line) => /^(?:[EWN]:|Err:|dpkg: error)/.test(line));
-  const patterns = RULES.filter((rule) => rule.type === type).map(({ pattern }) => pattern);
-  const known = [...errors, ...lines].find((line) =>
-    patterns.some((pattern) => pattern.test(line)),
-  );
-  const line = known ?? errors[0] ?? lines.findLast((one) => one !== '') ?? 'nothing was said';
-  return line.replace(/^[EWN]: /, '').slice(0, LINE_LENGTH_MAX);
+  return decisiveLineBy(APT_WORDS, output, type);
 }
-
-/** Enough for a mirror's address and the reason. */
-const LINE_LENGTH_MAX = 400;

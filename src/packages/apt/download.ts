@@ -1,92 +1,35 @@
-import { chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { StepFailure } from '../../domain/failure.ts';
+import { readFile } from 'node:fs/promises';
 import type { Change } from '../../domain/plan.ts';
 import { orIfMissing } from '../../host/errno.ts';
-import { removeSeized, seizeDirectory } from '../../host/remove-tree.ts';
 import type { HostTools } from '../../host/tools.ts';
-import { acceptArchive } from './accept-archive.ts';
-import { checkArchive } from './archives.ts';
+import { downloadArchives } from '../shared/download.ts';
 import { downloadArgv } from './arguments.ts';
-import { inPortions } from './portions.ts';
 import { requireRoom } from './room.ts';
 import { runPackageTool } from './run.ts';
-
-/** apt gives up on a silent mirror after half a minute; this bounds one that sends a byte a second. */
-const DOWNLOAD_TIMEOUT_MS = 3_600_000;
 
 /** See {@link PackageManager.download} of the port. */
 export async function download(
   tools: HostTools,
   changes: readonly Change[],
   directory: string,
-  timeoutMs: number = Infinity,
+  timeoutMs?: number,
 ): Promise<{ archives: number; downloadedBytes: number }> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  const giveUpAt = performance.now() + timeoutMs;
-  const incoming = join(directory, 'incoming');
-  await salvage(changes, incoming, directory);
-  const missing: Change[] = [];
-  for (const change of changes) {
-    if ((await checkArchive(change, directory)) !== 'good') missing.push(change);
-  }
-  await requireRoom(tools, { changes, missing, directory });
-  let done = 0;
-  for (const portion of inPortions(missing)) {
-    tools.progress(
-      `downloading archives ${done + 1} to ${done + portion.length} of ${missing.length}`,
-    );
-    await prepareIncoming(incoming);
-    const leftMs = Math.max(1, Math.round(giveUpAt - performance.now()));
-    try {
+  const apt = {
+    requireRoom: (missing: readonly Change[]) =>
+      requireRoom(tools, { changes, missing, directory }),
+    fetch: async (portion: readonly Change[], incoming: string, portionTimeoutMs: number) => {
       await runPackageTool(tools, downloadArgv(portion), 'the archives could not be downloaded', {
         subject: 'archives',
-        timeoutMs: Math.min(leftMs, DOWNLOAD_TIMEOUT_MS),
+        timeoutMs: portionTimeoutMs,
         cwd: incoming,
       });
-    } catch (error) {
-      await salvage(portion, incoming, directory);
-      throw error;
-    }
-    await seizeDirectory(incoming);
-    for (const change of portion) await acceptArchive(change, incoming, directory);
-    done += portion.length;
-  }
-  await orIfMissing(removeSeized(incoming), undefined);
-  const downloadedBytes = missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return { archives: changes.length, downloadedBytes };
+    },
+    user: downloadUser,
+  };
+  return downloadArchives(tools, apt, changes, directory, timeoutMs);
 }
 
-/** Keeps what a download that did not end has finished; on a slow link that is hours of work. */
-async function salvage(
-  changes: readonly Change[],
-  incoming: string,
-  directory: string,
-): Promise<void> {
-  if ((await orIfMissing(lstat(incoming), null)) === null) return;
-  await seizeDirectory(incoming);
-  const names = new Set(await readdir(incoming));
-  for (const change of changes.filter(({ archive }) => names.has(archive))) {
-    try {
-      await acceptArchive(change, incoming, directory);
-    } catch (error) {
-      // Most often it is the one that was cut off; it is fetched again.
-      if (!(error instanceof StepFailure)) throw error;
-    }
-  }
-}
-
-/**
- * apt downloads as its own user `_apt`, who needs a directory to write into and can be anybody that
- * a mirror has outwitted: nothing in it is trusted. See {@link acceptArchive}.
- */
-async function prepareIncoming(incoming: string): Promise<void> {
-  await orIfMissing(removeSeized(incoming), undefined);
-  await mkdir(incoming, { mode: 0o755 });
-  const uid = await downloadUser();
-  if (uid !== null) await chown(incoming, uid, 0);
-}
-
+/** apt downloads as its own user `_apt`. */
 async function downloadUser(): Promise<number | null> {
   const passwd = await orIfMissing(readFile('/etc/passwd', 'utf8'), '');
   const uid = /^_apt:[^:]*:(\d+):/m.exec(passwd)?.[1];

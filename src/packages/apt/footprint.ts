@@ -6,9 +6,10 @@ import type { HostTools } from '../../host/tools.ts';
 import type { Footprint } from '../port.ts';
 import { archiveContents } from './archive-contents.ts';
 import { readDiversions, readFileList } from './file-lists.ts';
-import { generatedPaths, STATE_PATHS, STATE_TREES } from './generated-files.ts';
+import { generatedPaths } from '../shared/generated-files.ts';
+import { STATE_PATHS, STATE_TREES } from './generated-files.ts';
 import { nativeArchitecture } from './native.ts';
-import { inParallel } from './parallel.ts';
+import { inParallel } from '../shared/parallel.ts';
 
 /** Under these names dpkg keeps new and old files while it unpacks; a run that was cut off leaves them. */
 const UNPACKING = ['.dpkg-new', '.dpkg-tmp'];

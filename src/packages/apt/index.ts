@@ -8,16 +8,19 @@ import { download } from './download.ts';
 import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
 import { install } from './install.ts';
-import { DPKG_LOCKS, waitForLocks } from './locks.ts';
+import { waitForLocks } from '../shared/locks.ts';
+import { DPKG_LOCKS } from './locks.ts';
 import { plan } from './plan.ts';
 import { rebootRequired } from './reboot.ts';
 import { refresh } from './refresh.ts';
 import { repair } from './repair.ts';
 import { requireRoom } from './room.ts';
-import { settleAfterRestore } from './settle.ts';
+import { settleAfterRestore } from '../shared/settle.ts';
 import { APT_SETTINGS, type AptSettings } from './settings.ts';
-import { hasFiles, isInstalled, keyOf, packageStates, type PackageState } from './states.ts';
-import { resumeUpdaters, suspendUpdaters } from './updaters.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { hasFiles, isInstalled, packageStates, type PackageState } from './states.ts';
+import { resumeUpdaters, suspendUpdaters } from '../shared/updaters.ts';
+import { APT_UPDATERS } from './updaters.ts';
 
 /** The package tools of Debian and Ubuntu behind the port. */
 export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS): PackageManager {
@@ -40,8 +43,9 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     waitUntilUnlocked: () =>
       waitForLocks(DPKG_LOCKS, settings.lockWaitMs, (text) => tools.progress(text)),
     rebootRequired: () => rebootRequired(tools),
-    suspendUpdaters: (remember) => suspendUpdaters(tools, settings.updatersWaitMs, remember),
-    resumeUpdaters: (names) => resumeUpdaters(tools, names),
+    suspendUpdaters: (remember) =>
+      suspendUpdaters(tools, APT_UPDATERS, settings.updatersWaitMs, remember),
+    resumeUpdaters: (names) => resumeUpdaters(tools, APT_UPDATERS, names),
     settleAfterRestore: () => settleAfterRestore(tools),
     restoreBootLoader: (changes) => restoreBootLoader(tools, changes),
   };

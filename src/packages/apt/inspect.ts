@@ -3,15 +3,17 @@ import type { HostTools } from '../../host/tools.ts';
 import type { PackageFacts } from '../port.ts';
 import { readHeld } from './held.ts';
 import { runPackageTool } from './run.ts';
-import { isInterrupted, keyOf, packageStates } from './states.ts';
-import { readUpdaters } from './updaters.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { isInterrupted, packageStates } from './states.ts';
+import { readUpdaters } from '../shared/updaters.ts';
+import { APT_UPDATERS } from './updaters.ts';
 
 /** See {@link PackageManager.inspect} of the port. */
 export async function inspect(tools: HostTools): Promise<PackageFacts> {
   return {
     held: await readHeld(tools),
     interrupted: (await packageStates(tools)).filter(isInterrupted).map(keyOf),
-    otherUpdaters: await readUpdaters(tools),
+    otherUpdaters: await readUpdaters(tools, APT_UPDATERS),
     cacheDirectory: await readCacheDirectory(tools),
   };
 }

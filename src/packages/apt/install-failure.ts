@@ -3,8 +3,9 @@ import type { Change } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { Argv, JobResult } from '../../host/tools.ts';
 import { classify, decisiveLine } from './classify.ts';
-import { remedyFor } from './remedies.ts';
-import { describeState, isInterrupted, keyOf, type PackageState } from './states.ts';
+import { remedyFor } from '../shared/remedies.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { describeState, isInterrupted, type PackageState } from './states.ts';
 
 /** As FailureDetails bounds them. */
 export const FINDINGS_MAX = 50;

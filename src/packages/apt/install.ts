@@ -3,29 +3,29 @@ import type { Change, Removal } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
 import type { InstallInput, InstallResult } from '../port.ts';
-import { requireArchives } from './archives.ts';
+import { requireArchives } from '../shared/archives.ts';
 import { APT_ENVIRONMENT, installArgv, jobEnvironment, simulateInstallArgv } from './arguments.ts';
 import { classify, decisiveLine } from './classify.ts';
-import { beyond, deviations } from './compare-simulation.ts';
+import { beyond, deviations } from '../shared/compare-simulation.ts';
 import { readHeld } from './held.ts';
 import { FINDINGS_MAX, jobFailure } from './install-failure.ts';
-import { readInstallRecord, writeInstallRecord, type InstallRecord } from './install-record.ts';
-import { newlyLeftAside, readLeftAside } from './left-aside.ts';
-import { DPKG_LOCKS, waitForLocks } from './locks.ts';
+import {
+  readInstallRecord,
+  writeInstallRecord,
+  type InstallRecord,
+} from '../shared/install-record.ts';
+import { newlyLeftAside, readLeftAside } from '../shared/left-aside.ts';
+import { LEFT_ASIDE_ENDINGS } from './left-aside.ts';
+import { waitForLocks } from '../shared/locks.ts';
+import { DPKG_LOCKS } from './locks.ts';
 import { readAutomaticMarks, restoreAutomaticMarks } from './marks.ts';
 import { nativeArchitecture } from './native.ts';
 import { parseSimulation } from './parse-simulation.ts';
 import { recover, stillBroken } from './recover.ts';
 import { packageToolFailure } from './run.ts';
 import type { AptSettings } from './settings.ts';
-import {
-  aptName,
-  isInstalled,
-  isInterrupted,
-  keyOf,
-  packageStates,
-  type PackageState,
-} from './states.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { aptName, isInstalled, isInterrupted, packageStates, type PackageState } from './states.ts';
 
 /** See {@link PackageManager.install} of the port. */
 export async function install(
@@ -88,7 +88,7 @@ class Installation {
       pending,
       // Only what is installed loses its mark.
       automatic: pending.length === 0 ? [] : await readAutomaticMarks(this.#tools),
-      leftAside: await readLeftAside(),
+      leftAside: await readLeftAside(LEFT_ASIDE_ENDINGS),
     });
   }
 
@@ -132,7 +132,7 @@ class Installation {
     const findings = [
       // A simulation changes held packages that are named; the real run then refuses all of it.
       ...(await heldChanges(this.#tools, remaining.changes)),
-      ...deviations(parseSimulation(simulated.stdout), approved),
+      ...deviations('apt', parseSimulation(simulated.stdout), approved),
     ];
     if (findings.length === 0) return;
     const message = `the host no longer allows what was approved: ${findings[0]}`;
@@ -173,7 +173,7 @@ class Installation {
       jobPrefix: `${jobPrefix}-heal-${record.heal}`,
       archiveDirectories: [directory],
       online: false,
-      permits: (simulation) => beyond(simulation, { removals, allowed }).length === 0,
+      permits: (simulation) => beyond('apt', simulation, { removals, allowed }).length === 0,
       configFiles,
       deadlineMs,
       lockWaitMs: this.#settings.lockWaitMs,
@@ -186,7 +186,7 @@ class Installation {
   async #succeed(record: InstallRecord): Promise<InstallRecord> {
     // Also where recovery has brought what the last run, which was cut off, had not.
     await this.#restoreMarks(record);
-    const leftAside = newlyLeftAside(record.leftAside, await readLeftAside());
+    const leftAside = newlyLeftAside(record.leftAside, await readLeftAside(LEFT_ASIDE_ENDINGS));
     const result = { installed: record.pending.length, healed: record.healed, leftAside };
     return this.#write({ ...record, stage: 'ended', result });
   }

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { release, version } from 'node:os';
-import { orIfMissing } from '../../host/errno.ts';
-import { compareVersions, newestVersion } from './compare-versions.ts';
+import { installedKernels, newerKernel } from '../shared/kernel.ts';
+import { compareVersions } from './compare-versions.ts';
 import type { PackageState } from './states.ts';
 
 /** `6.1.0-56-amd64`: version, ABI, flavour. `6.1.0-56-cloud-amd64` is another flavour than `amd64`. */
@@ -10,13 +9,6 @@ const RELEASE = /^(\d[^-]*-\d+(?:\.\d+)*)-(.+)$/;
 /** The part of a kernel's release that names its flavour; empty where there is none, as in `6.9.7`. */
 export function flavourOf(kernelRelease: string): string {
   return RELEASE.exec(kernelRelease)?.[2] ?? '';
-}
-
-/** Releases of the kernels that are installed, by the images in /boot. */
-async function installedKernels(): Promise<string[]> {
-  const names = await orIfMissing(readdir('/boot'), []);
-  const images = names.map((name) => /^vmlinu[xz]-(.+)$/.exec(name)?.[1]);
-  return images.filter((name) => name !== undefined);
 }
 
 /**
@@ -34,12 +26,10 @@ export function judgeKernel(
   installed: readonly string[],
   states: readonly PackageState[],
 ): string | null {
-  const flavour = flavourOf(running.release);
-  const newest = newestVersion(installed.filter((one) => flavourOf(one) === flavour));
-  if (newest === undefined) return null;
-  if (compareVersions(newest, running.release) > 0) {
-    return `the kernel ${newest} is installed and ${running.release} runs`;
-  }
+  const releases = { flavourOf, compare: compareVersions };
+  const newer = newerKernel(running.release, installed, releases);
+  // A kernel that has no image here comes from elsewhere, whatever packages are called.
+  if (newer !== null || !installed.includes(running.release)) return newer;
   return rebuiltKernel(running, states);
 }
 

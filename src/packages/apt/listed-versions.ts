@@ -1,7 +1,7 @@
 import type { Change } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT, pinned } from './arguments.ts';
-import { inPortions } from './portions.ts';
+import { inPortions } from '../shared/portions.ts';
 
 /** What a repository's list says of one version of a package. */
 export type ListedVersion = {

@@ -1,6 +1,6 @@
 import type { HostTools } from '../../host/tools.ts';
 import { runPackageTool } from './run.ts';
-import { inPortions } from './portions.ts';
+import { inPortions } from '../shared/portions.ts';
 
 /**
  * Packages that were installed for others' sake only, as apt-mark names them. Naming packages in an

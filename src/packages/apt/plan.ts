@@ -14,11 +14,12 @@ import {
   type SimulatedRemoval,
   type Simulation,
 } from './parse-simulation.ts';
-import { expectReboot } from './reboot-expected.ts';
+import { expectRebootAfter } from './reboot-expected.ts';
 import { isSecurityOrigin, withSecuritySources } from './repositories.ts';
 import { runPackageTool } from './run.ts';
 import { securityVersions } from './security-versions.ts';
-import { aptName, isInstalled, keyOf, packageStates, type PackageState } from './states.ts';
+import { keyOf } from '../shared/key-of.ts';
+import { aptName, isInstalled, packageStates, type PackageState } from './states.ts';
 
 /** See {@link PackageManager.plan} of the port. */
 export async function plan(tools: HostTools, scope: Scope): Promise<PlannedPackages> {
@@ -34,7 +35,7 @@ export async function plan(tools: HostTools, scope: Scope): Promise<PlannedPacka
       removals: removals.toSorted(byName),
       held,
       leftOut: await describeLeftOut(tools, scope, simulation, held, securitySources),
-      rebootExpected: await expectReboot(tools, changes, native),
+      rebootExpected: await expectRebootAfter(tools, changes, native),
     };
   });
 }

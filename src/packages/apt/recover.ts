@@ -13,12 +13,13 @@ import {
   type ConfigFiles,
 } from './arguments.ts';
 import { compareVersions } from './compare-versions.ts';
-import { DPKG_LOCKS, waitForLocks } from './locks.ts';
+import { waitForLocks } from '../shared/locks.ts';
+import { DPKG_LOCKS } from './locks.ts';
 import { parseSimulation, type Simulation } from './parse-simulation.ts';
+import { keyOf } from '../shared/key-of.ts';
 import {
   describeState,
   isInterrupted,
-  keyOf,
   needsReinstallation,
   packageStates,
   type PackageState,

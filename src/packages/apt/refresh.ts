@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT, updateArgv } from './arguments.ts';
 import { classify } from './classify.ts';
-import { LISTS_LOCKS, waitForLocks } from './locks.ts';
+import { waitForLocks } from '../shared/locks.ts';
+import { LISTS_LOCKS } from './locks.ts';
 import { packageToolFailure } from './run.ts';
 import type { AptSettings } from './settings.ts';
 

@@ -1,18 +1,7 @@
-import type { FailureType } from '../../domain/failure.ts';
+import type { Remedies } from '../shared/remedies.ts';
 
-/** What the person on call does next about a failure of the package tools, by its type. */
-const REMEDIES: Partial<Record<FailureType, string>> = {
-  NotEnoughSpace: 'Free space on the file system that is named, then start the cycle again.',
-  PackageLockHeld:
-    'Wait until the process that is named has ended; it is retried by itself. Nothing was killed and no lock was deleted.',
-  SignatureInvalid:
-    'Do not patch from this repository until its signature is explained: a key that was renewed (install the new keyring), or a repository that somebody has changed.',
-  ReleaseExpired:
-    "Compare the host's clock with the real time. If the clock is right, the mirror is stale: have it synchronised, or point the host at another one.",
-  HashMismatch:
-    'The mirror or a proxy on the way hands out other content than what is signed. Have it cleaned, then start the cycle again.',
-  VersionVanished:
-    'The mirror has replaced this version since the plan was made. Start the cycle again: it plans with fresh lists.',
+/** What the person on call does next, where apt's own tools and files have to be named for it. */
+export const APT_REMEDIES: Remedies = {
   MirrorListsBroken:
     'The mirror is being synchronised or the source is wrong for this release; it is retried. If it stays so, look at the sources in /etc/apt.',
   DependencyProblem:
@@ -20,8 +9,3 @@ const REMEDIES: Partial<Record<FailureType, string>> = {
   MirrorUnreachable:
     'It is retried. If it stays so, look from the host whether the mirror answers, and at the proxy in /etc/apt/apt.conf.d.',
 };
-
-/** The remedy of a type; where none is written, the command's own words have to do. */
-export function remedyFor(type: FailureType): string {
-  return REMEDIES[type] ?? 'Run the command on the host and read what it says.';
-}

@@ -2,7 +2,7 @@ import type { HostTools } from '../../host/tools.ts';
 import type { RepairInput } from '../port.ts';
 import { recover, stillBroken } from './recover.ts';
 import type { AptSettings } from './settings.ts';
-import { keyOf } from './states.ts';
+import { keyOf } from '../shared/key-of.ts';
 
 /**
  * See {@link PackageManager.repair} of the port. Configuration files of the administrator are kept,

@@ -1,45 +1,32 @@
-import { commandFailure } from '../../host/command.ts';
-import type { Argv, CommandOptions, CommandResult, HostTools } from '../../host/tools.ts';
+import type { StepFailure } from '../../domain/failure.ts';
+import type { Argv, CommandResult, HostTools } from '../../host/tools.ts';
+import type { Subject } from '../shared/classify.ts';
+import { failureBy, runBy, type PackageToolOptions, type Speech } from '../shared/run.ts';
 import { APT_ENVIRONMENT } from './arguments.ts';
-import { classify, decisiveLine, type Subject } from './classify.ts';
-import { remedyFor } from './remedies.ts';
+import { APT_WORDS } from './classify.ts';
+import { APT_REMEDIES } from './remedies.ts';
 
-/** How a call of the package tools is run and judged. */
-export type PackageToolOptions = CommandOptions & { subject?: Subject };
+const APT_SPEECH: Speech = {
+  environment: APT_ENVIRONMENT,
+  words: APT_WORDS,
+  remedies: APT_REMEDIES,
+};
 
-/**
- * Runs a package tool that changes no package, and answers its result. Where it does not end with
- * 0, throws a StepFailure of the type that its words mean, or `CommandFailed`; `what` begins the
- * message.
- */
-export async function runPackageTool(
+/** See {@link runBy}. */
+export function runPackageTool(
   tools: HostTools,
   argv: Argv,
   what: string,
-  { subject = 'resolution', ...options }: PackageToolOptions = {},
+  options?: PackageToolOptions,
 ): Promise<CommandResult> {
-  const result = await tools.run(argv, { ...options, env: { ...APT_ENVIRONMENT, ...options.env } });
-  if (result.exitCode !== 0 || result.truncated) throw packageToolFailure(result, what, subject);
-  return result;
+  return runBy(APT_SPEECH, tools, argv, what, options);
 }
 
-/** The StepFailure that a result means. */
+/** See {@link failureBy}. */
 export function packageToolFailure(
   result: CommandResult,
   what: string,
   subject: Subject,
-): ReturnType<typeof commandFailure> {
-  if (result.truncated) {
-    const message = `${what}: the output of ${result.argv[0]} is too long to be read whole`;
-    return commandFailure('CommandFailed', message, result, remedyFor('CommandFailed'));
-  }
-  if (result.timedOut) {
-    const message = `${what}: ${result.argv[0]} gave no answer in ${Math.round(result.durationMs / 1000)} s`;
-    const type = subject === 'resolution' ? 'CommandFailed' : 'MirrorUnreachable';
-    return commandFailure(type, message, result, remedyFor(type));
-  }
-  const output = `${result.stderr}\n${result.stdout}`;
-  const type = classify(output, subject) ?? 'CommandFailed';
-  const message = `${what}: ${decisiveLine(output, type)}`;
-  return commandFailure(type, message, result, remedyFor(type));
+): StepFailure {
+  return failureBy(APT_SPEECH, result, what, subject);
 }

@@ -1,6 +1,6 @@
 import type { HostTools } from '../../host/tools.ts';
 import { policyArgv } from './arguments.ts';
-import { inPortions } from './portions.ts';
+import { inPortions } from '../shared/portions.ts';
 import { runPackageTool } from './run.ts';
 
 /**

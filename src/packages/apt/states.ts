@@ -1,4 +1,5 @@
 import type { HostTools } from '../../host/tools.ts';
+import { keyOf } from '../shared/key-of.ts';
 import { runPackageTool } from './run.ts';
 
 /** One package as dpkg's database has it. */
@@ -58,11 +59,6 @@ export function parseStates(stdout: string): PackageState[] {
         installedBytes: Number(kibibytes ?? '') * 1024,
       };
     });
-}
-
-/** `name:architecture`, the key of a package on a host that may have foreign architectures. */
-export function keyOf({ name, architecture }: { name: string; architecture: string }): string {
-  return `${name}:${architecture}`;
 }
 
 /** How apt names a package: the architecture only when it is a foreign one. */

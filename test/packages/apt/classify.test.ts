@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureType } from '../../../src/domain/failure.ts';
-import { classify, decisiveLine, type Subject } from '../../../src/packages/apt/classify.ts';
+import { classify, decisiveLine } from '../../../src/packages/apt/classify.ts';
+import type { Subject } from '../../../src/packages/shared/classify.ts';
 import { fixture } from './fixture.ts';
 
 describe('What apt and dpkg mean', () => {

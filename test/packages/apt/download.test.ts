@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Change } from '../../../src/domain/plan.ts';
 import type { CommandOptions, CommandResult, HostTools } from '../../../src/host/tools.ts';
-import { checkArchive } from '../../../src/packages/apt/archives.ts';
+import { checkArchive } from '../../../src/packages/shared/archives.ts';
 import { download } from '../../../src/packages/apt/download.ts';
 import { temporaryDirectory } from '../../host/support/temporary.ts';
 
@@ -116,7 +116,7 @@ describe('downloading', () => {
       await writeFile(join(incoming, talker.archive), 'good archive');
     });
     await expect(download(fetching, [talker, other], directory)).rejects.toMatchObject({
-      message: expect.stringContaining('whisperer_1.1_all.deb was not brought by apt'),
+      message: expect.stringContaining('whisperer_1.1_all.deb was not brought'),
     });
     const { uid, mode } = await lstat(join(directory, 'incoming'));
     expect([uid, mode & 0o777]).toEqual([process.getuid?.(), 0o700]);

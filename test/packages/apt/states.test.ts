@@ -5,11 +5,11 @@ import {
   hasFiles,
   isInstalled,
   isInterrupted,
-  keyOf,
   needsReinstallation,
   parseStates,
   type PackageState,
 } from '../../../src/packages/apt/states.ts';
+import { keyOf } from '../../../src/packages/shared/key-of.ts';
 import { fixture } from './fixture.ts';
 
 describe('The package database after a run that was killed', () => {

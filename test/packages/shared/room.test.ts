@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FileSystemSpace } from '../../../src/domain/facts.ts';
-import { findShortages } from '../../../src/packages/apt/room.ts';
+import { findShortages } from '../../../src/packages/shared/room.ts';
 
 const MB = 1_000_000;
 

@@ -44,7 +44,7 @@ async function openArchive(change: Change, source: string): Promise<FileHandle> 
     return await open(source, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (errnoOf(error) === 'ELOOP') throw refused(change, 'is no regular file but a link');
-    if (errnoOf(error) === 'ENOENT') throw refused(change, 'was not brought by apt');
+    if (errnoOf(error) === 'ENOENT') throw refused(change, 'was not brought');
     throw error;
   }
 }
@@ -70,7 +70,7 @@ async function copyHashed(from: FileHandle, path: string, bytes: number): Promis
       hash.update(chunk as Buffer);
       await to.writeFile(chunk as Buffer);
     }
-    // Whatever the process's umask is: apt's own user reads it here.
+    // Whatever the process's umask is: the package tools may read it here as a user of their own.
     await to.chmod(0o644);
   } finally {
     await to.close();

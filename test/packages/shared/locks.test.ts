@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findLockHolder } from '../../../src/packages/apt/locks.ts';
+import { findLockHolder } from '../../../src/packages/shared/locks.ts';
 import { temporaryDirectory } from '../../host/support/temporary.ts';
 
 /** Locks as apt and dpkg do, by fcntl(2), and says so. */

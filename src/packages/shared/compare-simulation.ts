@@ -1,6 +1,12 @@
 import type { Change, Removal } from '../../domain/plan.ts';
-import type { Simulation } from './parse-simulation.ts';
-import { keyOf } from './states.ts';
+import { keyOf } from './key-of.ts';
+
+/** What a package tool says that it would do. */
+export type Simulation = {
+  installs: readonly { name: string; architecture: string; newVersion: string }[];
+  /** The architecture is null where the tool does not say it: the host's own. */
+  removals: readonly { name: string; architecture: string | null }[];
+};
 
 export type Approved = {
   /** Changes that this run is for. */
@@ -12,14 +18,15 @@ export type Approved = {
 
 /**
  * What a simulation would do beyond or short of what was approved, one sentence each; none when it
- * would do exactly that.
+ * would do exactly that. `tool` is whose simulation it is, as the sentences name it.
  */
-export function deviations(simulation: Simulation, approved: Approved): string[] {
-  return [...beyond(simulation, approved), ...missing(simulation, approved)];
+export function deviations(tool: string, simulation: Simulation, approved: Approved): string[] {
+  return [...beyond(tool, simulation, approved), ...missing(tool, simulation, approved)];
 }
 
 /** What a simulation would do beyond what was approved. */
 export function beyond(
+  tool: string,
   simulation: Simulation,
   { removals, allowed }: Pick<Approved, 'removals' | 'allowed'>,
 ): string[] {
@@ -30,7 +37,9 @@ export function beyond(
     if (version === install.newVersion) continue;
     const planned =
       version === undefined ? 'is not in the approved plan' : `is approved as ${version}`;
-    findings.push(`apt would bring ${keyOf(install)} to ${install.newVersion}, which ${planned}`);
+    findings.push(
+      `${tool} would bring ${keyOf(install)} to ${install.newVersion}, which ${planned}`,
+    );
   }
   for (const removal of simulation.removals) {
     const planned = removals.some(
@@ -39,12 +48,12 @@ export function beyond(
         (removal.architecture === null || removal.architecture === architecture),
     );
     if (!planned)
-      findings.push(`apt would remove ${removal.name}, which is not in the approved plan`);
+      findings.push(`${tool} would remove ${removal.name}, which is not in the approved plan`);
   }
   return findings;
 }
 
-function missing(simulation: Simulation, { changes, removals }: Approved): string[] {
+function missing(tool: string, simulation: Simulation, { changes, removals }: Approved): string[] {
   const installed = new Set(simulation.installs.map(keyOf));
   const removed = new Set(simulation.removals.map(({ name }) => name));
   return [
@@ -52,10 +61,10 @@ function missing(simulation: Simulation, { changes, removals }: Approved): strin
       .filter((change) => !installed.has(keyOf(change)))
       .map(
         (change) =>
-          `apt would leave ${keyOf(change)} as it is instead of bringing it to ${change.newVersion}`,
+          `${tool} would leave ${keyOf(change)} as it is instead of bringing it to ${change.newVersion}`,
       ),
     ...removals
       .filter(({ name }) => !removed.has(name))
-      .map((removal) => `apt would keep ${keyOf(removal)} instead of removing it`),
+      .map((removal) => `${tool} would keep ${keyOf(removal)} instead of removing it`),
   ];
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { mappedProcesses } from '../../../src/packages/apt/mapped-files.ts';
+import { mappedProcesses } from '../../../src/packages/shared/mapped-files.ts';
 import { temporaryDirectory } from '../../host/support/temporary.ts';
 
 /** Another user than root is root in a name space of its own. */
