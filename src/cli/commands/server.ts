@@ -84,7 +84,7 @@ async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   } catch (error) {
     throw new BadRequest(
       error instanceof Error ? error.message : String(error),
-      'If the port is taken, choose others with --port and --ui-port.',
+      'If a port is taken, choose others with --port and --ui-port; if the database is, stop the other server or name another file with --database.',
       { cause: error },
     );
   }

@@ -1,10 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { realpath } from 'node:fs/promises';
+import type { Server } from 'node:net';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { findTemporalCli } from './executable.ts';
 import { freePort, requireFree } from './free-port.ts';
+import { holdName } from './hold-name.ts';
 
 /** Loopback by default: the development server lets in everybody who reaches it. */
 const LOOPBACK = '127.0.0.1';
@@ -52,7 +57,7 @@ export type EmbeddedServer = {
  * Starts Temporal's development server as a child process and waits until it answers with the
  * search attributes in place. It gets a process group of its own, so that Ctrl-C in a terminal
  * leaves it running until its owner has tidied up; it does not outlive this process's exit.
- * Throws when a port is taken, and with the server's last lines when it does not answer within a minute.
+ * Throws when a port is taken or another server has the database, and with the server's last lines when it does not answer within a minute.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const program = await findTemporalCli({ progress: options.log });
@@ -61,6 +66,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   // Whoever has the port already would answer in its place, and be taken for it.
   await requireFree(port, options.ip);
   if (uiPort !== null) await requireFree(uiPort);
+  const hold = options.databaseFile === undefined ? null : await holdDatabase(options.databaseFile);
   const child = spawn(program, serverArguments(options, port, uiPort), {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -78,6 +84,9 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const killAtExit = () => child.kill('SIGKILL');
   process.once('exit', killAtExit);
   void ended.then(() => process.off('exit', killAtExit));
+  // A child that could not be started does not exit either.
+  child.once('error', () => hold?.close());
+  void ended.then(() => hold?.close());
 
   const { ip = LOOPBACK } = options;
   const address = `${ip === EVERY_ADDRESS ? LOOPBACK : ip}:${port}`;
@@ -97,6 +106,16 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   }
   const uiUrl = uiPort === null ? null : `http://${LOOPBACK}:${uiPort}`;
   return { address, uiUrl, pid: child.pid ?? 0, ended, stop };
+}
+
+/** Two servers would write into the same file, each as if it were alone. */
+async function holdDatabase(file: string): Promise<Server> {
+  const directory = resolve(dirname(file));
+  // Of a directory that is not there or not to be entered the server itself says what is wrong.
+  const path = join(await realpath(directory).catch(() => directory), basename(file));
+  const hold = await holdName(`database-${createHash('sha256').update(path).digest('hex')}`);
+  if (hold !== null) return hold;
+  throw new Error(`Another server that patchcycle started has the database ${file} open.`);
 }
 
 function serverArguments(

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type ListenOptions } from 'node:net';
+import { hasBegun, holdName } from './hold-name.ts';
 
 /** Below it lie the well-known ports and most of the registered ones that people really use. */
 const LOWEST = 20_000;
@@ -22,7 +23,8 @@ export async function freePort(): Promise<number> {
   const end = outgoingFrom - LOWEST >= ENOUGH ? outgoingFrom : HIGHEST + 1;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const port = randomInt(LOWEST, end);
-    if ((await reserve(port)) && (await canListen({ port, host: '127.0.0.1' }))) return port;
+    if ((await holdName(`port-${port}`)) === null) continue;
+    if (await canListen({ port, host: '127.0.0.1' })) return port;
   }
   throw new Error(`No port of 127.0.0.1 from ${LOWEST} to ${end - 1} is free.`);
 }
@@ -46,30 +48,10 @@ async function outgoingPortsFrom(): Promise<number> {
   return Number(/^\d+/.exec(range)?.[0] ?? DEFAULT_OUTGOING_FROM);
 }
 
-/**
- * Whether the port is this caller's now. An abstract socket is the mark: only one process can have
- * its name, and the kernel takes it away when that process ends, however it ends.
- */
-async function reserve(port: number): Promise<boolean> {
-  const mark = createServer().listen({ path: `\0patchcycle-port-${port}` });
-  mark.unref();
-  return await hasBegun(mark);
-}
-
 async function canListen(where: ListenOptions): Promise<boolean> {
   const server = createServer().listen(where);
   if (!(await hasBegun(server))) return false;
   server.close();
   await once(server, 'close');
   return true;
-}
-
-async function hasBegun(server: ReturnType<typeof createServer>): Promise<boolean> {
-  try {
-    await once(server, 'listening');
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
-    throw error;
-  }
 }

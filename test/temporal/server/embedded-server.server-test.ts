@@ -92,6 +92,16 @@ describe("Temporal's embedded server", () => {
     );
   });
 
+  it('does not open a database that another server has open', async () => {
+    const databaseFile = join(directory, 'temporal.db');
+    const first = await start({ uiPort: null, databaseFile });
+    await expect(start({ uiPort: null, databaseFile })).rejects.toThrow(
+      `Another server that patchcycle started has the database ${databaseFile} open.`,
+    );
+    await first.stop();
+    await start({ uiPort: null, databaseFile });
+  });
+
   it('keeps its workflows in the file over a kill -9', async () => {
     const databaseFile = join(directory, 'temporal.db');
     const killed = await start({ databaseFile, uiPort: null });
