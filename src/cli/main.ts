@@ -16,8 +16,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 // `patchcycle status | head -1` closes the pipe early; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.good);
+  if (error.code === 'EPIPE') process.exit(EXIT.good);
+  process.stderr.write(`The answer could not be written: ${error.message}.\n`);
+  process.exit(EXIT.wrongUse);
 });
 
 const io: Io = {

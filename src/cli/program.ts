@@ -18,11 +18,11 @@ import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Kit } from './kit.ts';
 import { CLI_VERSION } from './version.ts';
 
-/** The whole command tree. */
-export function buildProgram(kit: Kit): Command {
+/** The whole command tree; with `json` its version is a document too. */
+export function buildProgram(kit: Kit, json: boolean): Command {
   const program = kit
     .group('patchcycle', "patches Linux hosts; each host's patching is one durable workflow")
-    .version(CLI_VERSION)
+    .version(json ? JSON.stringify({ version: CLI_VERSION }, null, 2) : CLI_VERSION)
     .showSuggestionAfterError();
   program
     .commandsGroup('Patching:')

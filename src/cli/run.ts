@@ -12,10 +12,10 @@ import { buildProgram } from './program.ts';
  * one document goes to standard output, also when it fails.
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const kit = new Kit(io);
   const json = wantsJson(argv);
+  const kit = new Kit(io);
   try {
-    await buildProgram(kit).parseAsync(argv, { from: 'user' });
+    await buildProgram(kit, json).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.good;
     const failure = tellFailure(error);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../src/client/index.ts';
@@ -93,6 +93,21 @@ hosts:
     running.child.stdout?.destroy();
     expect(await running.exitCode()).toBe(0);
     expect(running.stderr).toBe('');
+  });
+
+  it('ends with 1 and one sentence when its answer cannot be written', async () => {
+    const full = await open('/dev/full', 'w');
+    try {
+      const child = spawn(process.execPath, [at('src/cli/main.ts'), '--help'], {
+        stdio: ['ignore', full.fd, 'pipe'],
+      });
+      let said = '';
+      child.stderr?.on('data', (text) => (said += String(text)));
+      expect((await once(child, 'close'))[0]).toBe(1);
+      expect(said).toMatch(/^The answer could not be written: ENOSPC.*\.\n$/);
+    } finally {
+      await full.close();
+    }
   });
 
   it('runs the example that platform teams copy, to a patched host and exit code 0', () =>

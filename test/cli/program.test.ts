@@ -33,6 +33,9 @@ describe('patchcycle', () => {
     ) as { version: string };
     expect(CLI_VERSION).toBe(manifest.version);
     expect((await run(['--version'])).stdout).toBe(`${CLI_VERSION}\n`);
+    expect(JSON.parse((await run(['--version', '--json'])).stdout)).toEqual({
+      version: CLI_VERSION,
+    });
   });
 
   it.each(COMMANDS)(
