@@ -1,11 +1,15 @@
 import { startLabHost } from '../../../src/lab/host.ts';
 import { prepareLab } from '../../../src/lab/prepare.ts';
 import { createRepository } from '../../../src/lab/repository.ts';
+import { aptFamily } from './apt-family.ts';
+import { describeAptOnly } from './apt-only.ts';
 import type { ConformanceLab } from './lab.ts';
 import { labManager, PROJECT_DIRECTORY } from './lab-manager.ts';
 import { describePackageManager } from './suite.ts';
 
-describePackageManager('apt', async (): Promise<ConformanceLab> => {
+describePackageManager(aptFamily, setUp, describeAptOnly);
+
+async function setUp(): Promise<ConformanceLab> {
   await prepareLab(() => undefined);
   const security = await createRepository();
   const ordinary = await createRepository({
@@ -21,6 +25,7 @@ describePackageManager('apt', async (): Promise<ConformanceLab> => {
     agentDirectory: PROJECT_DIRECTORY,
   });
   return {
+    family: aptFamily,
     host,
     manager: labManager(host, 'apt'),
     security,
@@ -32,4 +37,4 @@ describePackageManager('apt', async (): Promise<ConformanceLab> => {
       await ordinary.close();
     },
   };
-});
+}

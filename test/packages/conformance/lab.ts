@@ -2,16 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../../src/domain/failure.ts';
 import type { Change } from '../../../src/domain/plan.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
-import type { PackageSpec } from '../../../src/lab/packages.ts';
+import type { BuiltPackage, PackageSpec } from '../../../src/lab/packages.ts';
 import type { LabRepository } from '../../../src/lab/repository.ts';
 import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
+import type { Family } from './family.ts';
 import type { LabManager } from './lab-manager.ts';
 
 /** What the suite works with: one host with a manager, and two repositories that it reads. */
 export type ConformanceLab = {
+  family: Family;
   host: LabHost;
   manager: LabManager;
-  /** By its label the distribution's security repository. */
+  /** The distribution's security repository. */
   security: LabRepository;
   /** The distribution's other repository. */
   ordinary: LabRepository;
@@ -23,31 +25,39 @@ export type ConformanceLab = {
 /** Called by a test for the lab that was set up before all tests. */
 export type TheLab = () => ConformanceLab;
 
+/** Offers packages; in the repository `security` as security updates. */
+export async function publish(
+  lab: ConformanceLab,
+  repository: 'security' | 'ordinary',
+  ...specs: PackageSpec[]
+): Promise<BuiltPackage[]> {
+  const { family } = lab;
+  const offered = repository === 'security' ? specs.map((spec) => family.asSecurity(spec)) : specs;
+  return lab[repository].publish(...offered);
+}
+
 /** Offers packages and lets the host know of them. */
 export async function offer(
   lab: ConformanceLab,
   repository: 'security' | 'ordinary',
   ...specs: PackageSpec[]
 ): Promise<void> {
-  await lab[repository].publish(...specs);
+  await publish(lab, repository, ...specs);
   await lab.manager.refresh();
 }
 
 /** Brings packages onto the host, as an administrator would have done long ago. */
 export async function preinstall(lab: ConformanceLab, ...specs: PackageSpec[]): Promise<void> {
   await offer(lab, 'ordinary', ...specs);
-  const names = specs.map(({ name, version }) => `${name}=${version}`);
-  await lab.host.runOrThrow(['apt-get', '-q', '-y', 'install', '--', ...names], {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  });
+  await lab.family.install(lab.host, specs);
 }
 
-/** Has these packages on the host in version 1.0, an update to 1.1 pending, and answers that part of the plan. */
+/** Has these packages on the host in version 1.0-1, an update pending, and answers that part of the plan. */
 export async function pendingUpdates(
   lab: ConformanceLab,
   ...specs: PackageSpec[]
 ): Promise<Change[]> {
-  await preinstall(lab, ...specs.map((spec) => ({ ...spec, version: '1.0', scripts: {} })));
+  await preinstall(lab, ...specs.map((spec) => ({ ...spec, version: '1.0-1', scripts: {} })));
   await offer(lab, 'security', ...specs);
   return only(await lab.manager.plan('security'), ...specs.map(({ name }) => name));
 }
@@ -116,16 +126,14 @@ export async function failureOf(work: Promise<unknown>): Promise<StepFailure> {
   throw new Error('it was expected to fail and did not');
 }
 
-/** `ii 1.0`: how the package is on the host, asked past the manager. */
-export async function stateOf(lab: ConformanceLab, name: string): Promise<string> {
-  const result = await lab.host.run([
-    'dpkg-query',
-    '-W',
-    '-f',
-    '${db:Status-Abbrev}${Version}',
-    name,
-  ]);
-  return result.exitCode === 0 ? result.stdout : 'unknown';
+/** All findings of a failure, in one text. */
+export function findingsOf(failure: StepFailure): string {
+  return failure.details.findings?.join('\n') ?? '';
+}
+
+/** The version of a package that is wholly installed, asked past the manager; see {@link Family.versionOf}. */
+export async function versionOf(lab: ConformanceLab, name: string): Promise<string> {
+  return lab.family.versionOf(lab.host, name);
 }
 
 const LOCK_PROGRAM = `use Fcntl;

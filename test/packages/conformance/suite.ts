@@ -3,16 +3,22 @@ import { describeDownloading } from './downloading.ts';
 import { describeHostState } from './host-state.ts';
 import { describeInstalling } from './installing.ts';
 import { describeInterruptions } from './interruptions.ts';
-import type { ConformanceLab } from './lab.ts';
+import type { Family } from './family.ts';
+import type { ConformanceLab, TheLab } from './lab.ts';
 import { describePlanning } from './planning.ts';
 import { describeRefreshing } from './refreshing.ts';
 
 /**
  * What every implementation of the port PackageManager has to do, asked of the real tools on a lab
  * host. `setUp` makes the host with its two repositories; the packages come from the tests.
+ * `describeMore` adds the sentences that are true of this family alone.
  */
-export function describePackageManager(name: string, setUp: () => Promise<ConformanceLab>): void {
-  describe(`The package manager ${name}`, () => {
+export function describePackageManager(
+  family: Family,
+  setUp: () => Promise<ConformanceLab>,
+  describeMore: (theLab: TheLab) => void,
+): void {
+  describe(`The package manager ${family.name}`, () => {
     let lab: ConformanceLab | undefined;
     const theLab = (): ConformanceLab => {
       if (lab === undefined) throw new Error('the lab is not set up');
@@ -25,11 +31,12 @@ export function describePackageManager(name: string, setUp: () => Promise<Confor
       await lab?.remove();
     });
 
-    describeRefreshing(theLab);
-    describePlanning(theLab);
+    describeRefreshing(family, theLab);
+    describePlanning(family, theLab);
     describeDownloading(theLab);
-    describeInstalling(theLab);
-    describeHostState(theLab);
-    describeInterruptions(theLab);
+    describeInstalling(family, theLab);
+    describeHostState(family, theLab);
+    describeInterruptions(family, theLab);
+    describeMore(theLab);
   });
 }
