@@ -17,7 +17,7 @@ import {
 import { newlyLeftAside, readLeftAside } from '../shared/left-aside.ts';
 import { LEFT_ASIDE_ENDINGS } from './left-aside.ts';
 import { waitForLocks } from '../shared/locks.ts';
-import { DPKG_LOCKS } from './locks.ts';
+import { findDpkgLockHolder } from './locks.ts';
 import { readAutomaticMarks, restoreAutomaticMarks } from './marks.ts';
 import { nativeArchitecture } from './native.ts';
 import { parseSimulation } from './parse-simulation.ts';
@@ -94,7 +94,9 @@ class Installation {
 
   /** Everything that has to be right before the tool may touch anything. */
   async #prepareRun(record: InstallRecord): Promise<InstallRecord> {
-    await waitForLocks(DPKG_LOCKS, this.#settings.lockWaitMs, (text) => this.#tools.progress(text));
+    await waitForLocks(findDpkgLockHolder, this.#settings.lockWaitMs, (text) =>
+      this.#tools.progress(text),
+    );
     const states = await packageStates(this.#tools);
     if (this.#isDone(states)) return this.#succeed(record);
     const interrupted = states.filter(isInterrupted);
