@@ -164,7 +164,7 @@ describe('The faulty versions of the tool', () => {
     await repository.publish(
       toolPackage({
         version: '3.0',
-        fields: { Conflicts: 'labextra', Replaces: 'labextra', Provides: 'labextra' },
+        obsoletes: ['labextra'],
         configuration: 'colour = blue\n',
       }),
     );
@@ -177,7 +177,7 @@ describe('The faulty versions of the tool', () => {
       toolPackage({ name: 'labnew', version: '1.0' }),
       toolPackage({
         version: '3.1',
-        fields: { Depends: 'labnew' },
+        requires: ['labnew'],
         configuration: 'colour = blue\n',
       }),
     );

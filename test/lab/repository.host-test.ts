@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandResult } from '../../src/host/tools.ts';
 import { startLabHost, type LabHost } from '../../src/lab/host.ts';
 import { prepareLab } from '../../src/lab/prepare.ts';
-import { createRepository, type Damage, type LabRepository } from '../../src/lab/repository.ts';
+import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
+import type { Damage } from '../../src/lab/package-format.ts';
 import { toolPackage } from '../../src/lab/tool-package.ts';
 
 let repository: LabRepository;

@@ -52,7 +52,7 @@ export const aptFamily: Family = {
     changes: [`${id}: holes are mended`, cves.join(' and ')],
   }),
   mendingSource: 'changelog of the repository, entries after 1.0-1',
-  displacing: (spec, other) => ({ ...spec, fields: { ...spec.fields, Conflicts: other } }),
+  displacing: (spec, other) => ({ ...spec, conflicts: [other] }),
 
   async install(host, specs) {
     const names = specs.map(({ name, version }) => `${name}=${version}`);

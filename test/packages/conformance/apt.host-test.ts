@@ -12,12 +12,7 @@ describePackageManager(aptFamily, setUp, describeAptOnly);
 async function setUp(): Promise<ConformanceLab> {
   await prepareLab(() => undefined);
   const security = await createRepository();
-  const ordinary = await createRepository({
-    name: 'ordinary',
-    label: 'Debian',
-    suite: 'stable',
-    codename: 'lab-main',
-  });
+  const ordinary = await createRepository({ name: 'ordinary', updates: 'ordinary' });
   const host = await startLabHost({
     name: 'apt-1',
     archives: [],

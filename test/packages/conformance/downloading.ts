@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureType } from '../../../src/domain/failure.ts';
-import type { Damage } from '../../../src/lab/repository.ts';
+import type { Damage } from '../../../src/lab/package-format.ts';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
 import {
   failureOf,

@@ -1,7 +1,7 @@
 import type { FailureType } from '../../../src/domain/failure.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
 import type { PackageSpec } from '../../../src/lab/packages.ts';
-import type { Damage } from '../../../src/lab/repository.ts';
+import type { Damage } from '../../../src/lab/package-format.ts';
 
 /**
  * What is different between the families when a test touches a host past the manager, or names

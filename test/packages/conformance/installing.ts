@@ -68,7 +68,7 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'leading', version: '1.1-1', fields: { Depends: 'trailing' } }),
+        toolPackage({ name: 'leading', version: '1.1-1', requires: ['trailing'] }),
       );
       const both = only(await lab.manager.plan('security'), 'leading', 'trailing');
       const directory = freshDirectory();
@@ -134,7 +134,7 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
         lab,
         'security',
         toolPackage({ name: 'mark-auto', version: '1.1-1' }),
-        toolPackage({ name: 'mark-manual', version: '1.1-1', fields: { Depends: 'mark-new' } }),
+        toolPackage({ name: 'mark-manual', version: '1.1-1', requires: ['mark-new'] }),
       );
       const before = await family.automatic(lab.host);
       await update(lab, ['mark-auto', 'mark-manual', 'mark-new']);

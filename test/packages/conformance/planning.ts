@@ -60,7 +60,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'gap', version: '1.1-1', fields: { Recommends: 'ornament' } }),
+        toolPackage({ name: 'gap', version: '1.1-1', recommends: ['ornament'] }),
       );
       const names = ['gap', 'feature', 'ornament'];
       const security = await lab.manager.plan('security');
@@ -83,7 +83,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'needy', version: '1.1-1', fields: { Depends: 'needed (>= 1.0)' } }),
+        toolPackage({ name: 'needy', version: '1.1-1', requires: ['needed >= 1.0'] }),
       );
       const security = await lab.manager.plan('security');
       expect(only(security, 'needy', 'needed')).toEqual([]);
