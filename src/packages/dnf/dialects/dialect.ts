@@ -1,0 +1,37 @@
+import type { AdvisoryEntry } from '../advisory-entry.ts';
+import type { Simulation } from '../parse-simulation.ts';
+
+/** What dnf 4 and dnf 5 call differently, and write differently. */
+export type Dialect = {
+  readonly name: 'dnf4' | 'dnf5';
+  readonly program: string;
+  /** Options of every call that the other one does not know. */
+  readonly options: readonly string[];
+  /** The command that brings packages only so far as an advisory asks for. */
+  readonly minimalUpgrade: readonly string[];
+  /** Makes a query see what the configuration excludes. */
+  readonly ignoringExcludes: readonly string[];
+  /** What has to end the format of a query for each package to have a line. */
+  readonly lineEnd: string;
+  /** Name, architecture, version, repository, size of the archive, size when installed; then the hash where it can be asked for. */
+  readonly archiveFields: readonly string[];
+  readonly advisoryList: readonly string[];
+  readonly advisoryCves: readonly string[];
+  readonly showCacheDirectory: readonly string[];
+  readonly repositoryTimes: readonly string[];
+
+  /**
+   * Reads what a simulated transaction wrote; null when it speaks of no transaction.
+   * Throws `PlanUnparsable` with the line that it cannot read.
+   */
+  parseSimulation(stdout: string): Simulation | null;
+  /** SHA-256 from a field of {@link archiveFields}; null where dnf does not say it. */
+  parseHash(field: string): string | null;
+  parseAdvisoryList(stdout: string): AdvisoryEntry[];
+  /** The CVEs of an advisory's package. */
+  parseAdvisoryCves(stdout: string): (entry: AdvisoryEntry) => string[];
+  /** Names that are locked, as patterns of a shell; only where a query does not know of locks. */
+  parseLocks(stdout: string): string[];
+  /** The time of each repository's lists, in milliseconds, by its id. */
+  parseRepositoryTimes(stdout: string): Map<string, number>;
+};

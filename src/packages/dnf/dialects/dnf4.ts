@@ -1,0 +1,83 @@
+import { parseNevra, type AdvisoryEntry } from '../advisory-entry.ts';
+import { toSimulation } from '../parse-simulation.ts';
+import type { Dialect } from './dialect.ts';
+import { parsePythonBytes } from './python-bytes.ts';
+import { readSections, type Table } from './table.ts';
+
+/** dnf 4 of Enterprise Linux 8 to 10, Amazon Linux 2023 and Fedora before 41. */
+export const dnf4: Dialect = {
+  name: 'dnf4',
+  program: 'dnf',
+  // It would wait for ever for a lock of another dnf.
+  options: ['--setopt=exit_on_lock=1'],
+  minimalUpgrade: ['upgrade-minimal'],
+  ignoringExcludes: ['--disableexcludes=all'],
+  lineEnd: '',
+  archiveFields: ['name', 'arch', 'evr', 'repoid', 'downloadsize', 'installsize', 'chksum'],
+  advisoryList: ['updateinfo', '--list', '--all'],
+  advisoryCves: ['updateinfo', '--list', '--all', '--with-cve'],
+  showCacheDirectory: ['--verbose', 'repolist'],
+  repositoryTimes: ['--verbose', 'repolist'],
+
+  parseSimulation: (stdout) => {
+    const sections = readSections(stdout, TABLE);
+    if (sections !== null) return toSimulation(sections);
+    return NOTHING.test(stdout) ? toSimulation([]) : null;
+  },
+  parseHash: (field) => parsePythonBytes(field),
+  parseAdvisoryList: (stdout) => parseList(stdout),
+  parseAdvisoryCves: (stdout) => {
+    const cves = Map.groupBy(parseList(stdout), nameAndVersion);
+    return (entry) => (cves.get(nameAndVersion(entry)) ?? []).map(({ id }) => id);
+  },
+  parseLocks: (stdout) => stdout.split('\n').flatMap(parseLock),
+  parseRepositoryTimes: (stdout) => {
+    const times = new Map<string, number>();
+    for (const block of stdout.split(/^(?=Repo-id )/m)) {
+      const [, id] = /^Repo-id +: (\S+)$/m.exec(block) ?? [];
+      const [, updated] = /^Repo-updated +: (.+)$/m.exec(block) ?? [];
+      const time = Date.parse(`${updated} UTC`);
+      if (id !== undefined && !Number.isNaN(time)) times.set(id, time);
+    }
+    return times;
+  },
+};
+
+/** Below the titles of the columns, up to the summary. */
+const TABLE: Table = {
+  begin: /^ Package .*\bSize *$/,
+  end: /^Transaction Summary$/,
+  parseReplaced: (line) => {
+    const [, name, architecture, version] =
+      /^replacing\s+(\S+)\.([a-z0-9_]+)\s+(?:0:)?(\S+-\S+)$/.exec(line) ?? [];
+    if (!name || !architecture || !version) return null;
+    return { name, architecture, version, repository: '' };
+  },
+};
+
+const NOTHING =
+  /^(?:Nothing to do\.|No packages marked for upgrade\.|No security updates needed.*)$/m;
+
+/** `i LAB-2026:0010 Important/Sec. base-1-1.noarch`; with CVEs the first word is one of them. */
+const LINE = /^(?:i | {2})?(\S+) +(\S+) +(\S+)$/;
+
+function parseList(stdout: string): AdvisoryEntry[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [, id, kind, nevra] = LINE.exec(line) ?? [];
+    const version = nevra === undefined ? null : parseNevra(nevra);
+    if (id === undefined || kind === undefined || version === null) return [];
+    const [severity = ''] = kind.endsWith('/Sec.') ? kind.split('/') : [];
+    return [{ id, security: kind.endsWith('/Sec.'), severity, ...version }];
+  });
+}
+
+function nameAndVersion({ name, architecture, version }: AdvisoryEntry): string {
+  return `${name}-${version}.${architecture}`;
+}
+
+/** `locked-0:1-1.*`, with `!` before what is excluded, or a name alone; see dnf-versionlock(8). */
+function parseLock(line: string): string[] {
+  const spec = line.trim().replace(/^!/, '');
+  if (spec === '' || /\s/.test(spec) || spec.startsWith('#')) return [];
+  return [/^(.+)-(?:[\d*]+:)?[^-:]+-[^-]+$/.exec(spec)?.[1] ?? spec];
+}

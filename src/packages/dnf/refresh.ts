@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepFailure } from '../../domain/failure.ts';
+import type { CommandResult, HostTools } from '../../host/tools.ts';
+import { remedyFor } from '../shared/remedies.ts';
+import { DNF_ENVIRONMENT, refreshArgv, repositoryTimesArgv } from './arguments.ts';
+import { classify } from './classify.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { DNF_REMEDIES } from './remedies.ts';
+import { askPackageTool, packageToolFailure } from './run.ts';
+import type { DnfSettings } from './settings.ts';
+
+/** dnf gives up on a silent mirror after two minutes; this bounds many slow ones together. */
+const REFRESH_TIMEOUT_MS = 900_000;
+
+const LOCKED_PAUSE_MS = 1_000;
+
+/**
+ * See {@link PackageManager.refresh} of the port. The lists of this family do not say how long they
+ * are valid, so what is refused as expired are lists older than those that the host has had.
+ */
+export async function refresh(
+  tools: HostTools,
+  dialect: Dialect,
+  settings: DnfSettings,
+): Promise<void> {
+  const before = await readTimes(tools, dialect);
+  await fetchLists(tools, dialect, settings);
+  const after = await readTimes(tools, dialect);
+  for (const [repository, time] of after) {
+    const earlier = before.get(repository);
+    if (earlier !== undefined && time < earlier) throw goneBack(repository, earlier, time);
+  }
+}
+
+/** Empty where there are no lists yet. */
+async function readTimes(tools: HostTools, dialect: Dialect): Promise<Map<string, number>> {
+  const { exitCode, stdout } = await askPackageTool(tools, repositoryTimesArgv(dialect));
+  return exitCode === 0 ? dialect.parseRepositoryTimes(stdout) : new Map<string, number>();
+}
+
+async function fetchLists(
+  tools: HostTools,
+  dialect: Dialect,
+  settings: DnfSettings,
+): Promise<void> {
+  const giveUpAt = performance.now() + settings.lockWaitMs;
+  for (;;) {
+    const result = await tools.run(refreshArgv(dialect), {
+      env: DNF_ENVIRONMENT,
+      timeoutMs: REFRESH_TIMEOUT_MS,
+    });
+    if (result.exitCode === 0) return;
+    if (!isLocked(result) || performance.now() >= giveUpAt) {
+      throw packageToolFailure(
+        result,
+        'the package lists could not be brought up to date',
+        'lists',
+      );
+    }
+    tools.progress('waiting for another dnf, which holds the lock of the lists');
+    await sleep(LOCKED_PAUSE_MS);
+  }
+}
+
+function isLocked({ stdout, stderr }: CommandResult): boolean {
+  return classify(`${stderr}\n${stdout}`, 'lists') === 'PackageLockHeld';
+}
+
+function goneBack(repository: string, earlier: number, time: number): StepFailure {
+  return new StepFailure(
+    'ReleaseExpired',
+    `the lists of the repository ${repository} are of ${shown(time)}, this host had those of ${shown(earlier)}`,
+    { remedy: remedyFor('ReleaseExpired', DNF_REMEDIES) },
+  );
+}
+
+function shown(time: number): string {
+  return new Date(time).toISOString();
+}
