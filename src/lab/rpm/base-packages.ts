@@ -1,10 +1,12 @@
 import type { PackageSpec } from '../packages.ts';
+import { GRUBBY } from './grubby.ts';
 
 /**
  * Packages that every .rpm host of the lab has from the start. Everything else below / comes from
  * the root file system and belongs to no package.
  */
 export const BASE_PACKAGES: readonly PackageSpec[] = [
+  GRUBBY,
   {
     name: 'lab-release',
     version: '1-1',

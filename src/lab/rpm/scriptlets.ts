@@ -1,17 +1,21 @@
 import type { PackageSpec } from '../packages.ts';
 import { literal } from './literal.ts';
 
+type Part = string | undefined;
+
 /**
  * The scriptlets that have something to do. rpm gives each the number of versions that will be there
  * when it is over: 0 when the package goes, 2 when it is updated.
  */
 export function scriptlets(spec: PackageSpec): string[] {
   const { scripts = {}, services = [] } = spec;
-  const bodies: Record<string, (string | undefined)[]> = {
+  // Another version that stays does not stand in for the one of an install-only package that goes.
+  const whenGone = spec.isInstallOnly === true ? (parts: Part[]) => parts : onlyWhenGone;
+  const bodies: Record<string, Part[]> = {
     pre: [scripts.beforeInstall],
     post: [scripts.afterInstall, ...services.map(enable)],
-    preun: onlyWhenGone([...services.map(stop), scripts.beforeRemove]),
-    postun: [...services.map(restart), ...onlyWhenGone([scripts.afterRemove])],
+    preun: whenGone([...services.map(stop), scripts.beforeRemove]),
+    postun: [...services.map(restart), ...whenGone([scripts.afterRemove])],
   };
   return Object.entries(bodies).flatMap(([name, parts]) => {
     const body = parts.filter((part) => part !== undefined);
@@ -19,7 +23,7 @@ export function scriptlets(spec: PackageSpec): string[] {
   });
 }
 
-function onlyWhenGone(parts: readonly (string | undefined)[]): string[] {
+function onlyWhenGone(parts: readonly Part[]): string[] {
   const body = parts.filter((part) => part !== undefined);
   return body.length === 0 ? [] : [`if [ "$1" -eq 0 ]; then\n${body.join('\n')}\nfi`];
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { filesOf, type NamedFile } from '../lay-out.ts';
-import type { PackageSpec } from '../packages.ts';
+import { parseRelation, type PackageSpec } from '../packages.ts';
 import { literal } from './literal.ts';
 import { scriptlets } from './scriptlets.ts';
 import { parseRpmVersion } from './version.ts';
@@ -62,7 +62,10 @@ export function specFile(spec: PackageSpec, tree: string): string {
 }
 
 function tags(tag: string, relations: readonly string[] = []): string[] {
-  return relations.map((relation) => `${tag}: ${literal(relation)}`);
+  return relations.map((relation) => {
+    const { name, comparison } = parseRelation(relation);
+    return `${tag}: ${literal(`${name} ${comparison}`.trimEnd())}`;
+  });
 }
 
 /** The files with what is kept of each, and those that this family needs in addition. */
