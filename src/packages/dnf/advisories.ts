@@ -67,20 +67,26 @@ function describe(
 ): Advisory {
   if (entries === null) return unknown(change, 'the repositories carry no advisories');
   const before = change.oldVersion ?? versionBefore(change, states);
+  const applying =
+    before === null ? [] : entries.filter((entry) => isBetween(entry, before, change));
+  if (applying.length === 0 && change.security) {
+    // dnf's list is of the packages that are installed, in the architecture in which they are.
+    return unknown(change, 'a security advisory names it, and dnf does not say which');
+  }
   if (before === null) {
     const why = 'new on this host: nothing of it was installed that could have been affected';
     return { package: change.name, id: null, cves: [], source: why };
   }
-  const applying = entries
-    .filter((entry) => isBetween(entry, before, change))
-    .toSorted((one, other) => compareVersions(other.version, one.version));
-  const [decisive] = [...applying.filter(({ security }) => security), ...applying];
+  const newestFirst = applying.toSorted((one, other) =>
+    compareVersions(other.version, one.version),
+  );
+  const [decisive] = [...newestFirst.filter(({ security }) => security), ...newestFirst];
   const cves = applying.flatMap((entry) => entry.cves).filter((cve) => CVE.test(cve));
   return {
     package: change.name,
     id: decisive?.id.slice(0, ID_LENGTH_MAX) ?? null,
     cves: [...new Set(cves)].toSorted(byNumber).slice(0, CVES_MAX),
-    source: describeSource(applying, before).slice(0, TEXT_LENGTH_MAX),
+    source: describeSource(newestFirst, before).slice(0, TEXT_LENGTH_MAX),
   };
 }
 

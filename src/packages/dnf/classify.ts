@@ -18,10 +18,12 @@ const RULES: readonly Rule[] = [
     pattern:
       /already locked by \d+|can't create transaction lock|[Ff]ailed to obtain (?:the |rpm )?transaction lock|Waiting for process with pid/,
   },
+  // rpm ends with 0 all the same.
+  { type: 'PackageJobFailed', subjects: ['job'], pattern: /scriptlet failed/ },
   {
     type: 'SignatureInvalid',
     pattern:
-      /signature verification error|GPG signature is not available|Bad (?:GPG|PGP) signature|Signing key not found|SIGNATURES NOT OK|Public key for .* is not (?:installed|trusted)|is not signed|GPG check FAILED|OpenPGP check .* failed|none of the public keys|The GPG keys? listed for .* (?:is|are) already installed but/,
+      /signature verification error|GPG signature is not available|Bad (?:GPG|PGP) signature|Signing key not found|SIGNATURES NOT OK|Public key for .* is not (?:installed|trusted)|is not signed|GPG check FAILED|OpenPGP check .* failed|do not have any GPG public keys installed|The GPG keys? listed for .* (?:is|are) already installed but/,
   },
   {
     type: 'HashMismatch',
@@ -59,8 +61,9 @@ const RULES: readonly Rule[] = [
 
 export const DNF_WORDS: Words = {
   rules: RULES,
-  errorLine: /^(?:Error:|error:|>>> |Failed to |- (?:Curl|Status|Downloading) |Problem(?: \d+)?: )/,
-  errorSign: /^(?:Error: |error: |>>> |- )/,
+  errorLine:
+    /^(?:Error:|error:|>>> |Failed to |\[(?:MIRROR|FAILED)\] |- (?:Curl|Status|Downloading) |Problem(?: \d+)?: )/,
+  errorSign: /^(?:Error: |error: |>>> |- |\[(?:MIRROR|FAILED)\] )/,
 };
 
 /** See {@link classifyBy}. */

@@ -114,7 +114,7 @@ export function withoutZeroEpoch(version: string): string {
 export function unparsable(line: string): StepFailure {
   return new StepFailure(
     'PlanUnparsable',
-    `dnf announced a change in a form that is not known: ${line.trim().slice(0, 300)}`,
+    `dnf has written in a form that is not known: ${line.trim().slice(0, 300)}`,
     {
       remedy:
         'Nothing was changed. Report this line together with the version of dnf; patch this host by hand until it is read.',

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../domain/failure.ts';
 import type { CommandResult, HostTools } from '../../host/tools.ts';
+import { waitForLocks } from '../shared/locks.ts';
 import { remedyFor } from '../shared/remedies.ts';
 import { DNF_ENVIRONMENT, refreshArgv, repositoryTimesArgv } from './arguments.ts';
 import { classify } from './classify.ts';
 import type { Dialect } from './dialects/dialect.ts';
+import { findMetadataLockHolder } from './locks.ts';
 import { DNF_REMEDIES } from './remedies.ts';
 import { askPackageTool, packageToolFailure } from './run.ts';
 import type { DnfSettings } from './settings.ts';
@@ -12,7 +14,7 @@ import type { DnfSettings } from './settings.ts';
 /** dnf gives up on a silent mirror after two minutes; this bounds many slow ones together. */
 const REFRESH_TIMEOUT_MS = 900_000;
 
-const LOCKED_PAUSE_MS = 1_000;
+const LOST_PAUSE_MS = 1_000;
 
 /**
  * See {@link PackageManager.refresh} of the port. The lists of this family do not say how long they
@@ -45,11 +47,14 @@ async function fetchLists(
 ): Promise<void> {
   const giveUpAt = performance.now() + settings.lockWaitMs;
   for (;;) {
+    const leftMs = Math.max(0, giveUpAt - performance.now());
+    await waitForLocks(findMetadataLockHolder, leftMs, (text) => tools.progress(text));
     const result = await tools.run(refreshArgv(dialect), {
       env: DNF_ENVIRONMENT,
       timeoutMs: REFRESH_TIMEOUT_MS,
     });
     if (result.exitCode === 0) return;
+    // Somebody took the lock between the look and dnf's start, or holds it where nobody can look.
     if (!isLocked(result) || performance.now() >= giveUpAt) {
       throw packageToolFailure(
         result,
@@ -57,8 +62,7 @@ async function fetchLists(
         'lists',
       );
     }
-    tools.progress('waiting for another dnf, which holds the lock of the lists');
-    await sleep(LOCKED_PAUSE_MS);
+    await sleep(LOST_PAUSE_MS);
   }
 }
 

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Change } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
@@ -30,7 +31,7 @@ export async function requireSignatures(
     for (const path of refused) await rm(path, { force: true });
     throw commandFailure(
       'SignatureInvalid',
-      `${refused.length} archives are not signed with a key that this host trusts`,
+      `${basename(refused[0] ?? '')} is not signed with a key that this host trusts${more(refused)}`,
       result,
       remedyFor('SignatureInvalid', DNF_REMEDIES),
       refused.slice(0, FINDINGS_MAX).map((path) => `${path} is not signed with a key of this host`),
@@ -40,6 +41,10 @@ export async function requireSignatures(
 
 /** As FailureDetails bounds them. */
 const FINDINGS_MAX = 50;
+
+function more(refused: readonly string[]): string {
+  return refused.length > 1 ? `, nor are ${refused.length - 1} more` : '';
+}
 
 /** `PATH: digests signatures OK`, as rpm has written it since 4.14. */
 function isGood(stdout: string, path: string): boolean {

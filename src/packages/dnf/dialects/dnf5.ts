@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseNevra, type AdvisoryEntry } from '../advisory-entry.ts';
-import { toSimulation } from '../parse-simulation.ts';
+import { toSimulation, unparsable } from '../parse-simulation.ts';
 import type { Dialect } from './dialect.ts';
 import { parseRow, readSections, type Table } from './table.ts';
 
@@ -70,10 +70,24 @@ const DescribedAdvisory = z.object({
 
 const ListedRepository = z.object({ id: z.string(), max_timestamp: z.number() });
 
-/** Where there is nothing to list, some versions write nothing instead of an empty list. */
+/**
+ * Where there is nothing to list, some versions write nothing instead of an empty list. Throws
+ * `PlanUnparsable` where it is no such list.
+ */
 function parseJson<Schema extends z.ZodType>(stdout: string, schema: Schema): z.infer<Schema>[] {
   if (stdout.trim() === '') return [];
-  return z.array(schema).parse(JSON.parse(stdout));
+  const list = z.array(schema).safeParse(jsonOf(stdout));
+  if (!list.success) throw unparsable(stdout);
+  return list.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unparsable(text);
+    throw error;
+  }
 }
 
 function orEmpty(severity: string): string {
