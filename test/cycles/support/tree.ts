@@ -3,22 +3,18 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Trees that an update may touch and a restore must bring back. Logs, caches and spools are not among them. */
-const COMPARED = [
-  '/etc',
-  '/usr',
-  '/boot',
-  '/opt',
-  '/var/lib/dpkg',
-  '/var/lib/systemd/deb-systemd-helper-enabled',
-];
+const COMPARED = ['/etc', '/usr', '/boot', '/opt'];
 
 /**
- * What lies below a lab host's root, one line a path: type, mode, owner, and content or target. It
- * is read from outside and by other code than the product's own manifest, so that it can prove it.
+ * What lies below a lab host's root, one line a path: type, mode, owner, and content or target, with
+ * what the host's package tools keep about packages in `databases`. It is read from outside and by other code than the product's own manifest, so that it can prove it.
  */
-export async function readTree(root: string): Promise<Map<string, string>> {
+export async function readTree(
+  root: string,
+  databases: readonly string[],
+): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
-  for (const path of COMPARED) await walk(root, path, entries);
+  for (const path of [...COMPARED, ...databases]) await walk(root, path, entries);
   return entries;
 }
 

@@ -15,6 +15,9 @@ function logged(when: string, status: string, name: string, version: 'from' | 't
   };
 }
 
+/** Of a configuration file, which whoever edits it may change: `??5?????? c /etc/shop.conf`. */
+const isConfiguration = (line: string) => / c \//.test(line);
+
 export const aptFamily: Family = {
   name: 'apt',
   anyArchitecture: 'all',
@@ -33,6 +36,7 @@ export const aptFamily: Family = {
   ],
   locks: { lists: '/var/lib/apt/lists/lock', packages: '/var/lib/dpkg/lock-frontend' },
   database: '/var/lib/dpkg/status',
+  databases: ['/var/lib/dpkg', '/var/lib/systemd/deb-systemd-helper-enabled'],
   asideEndings: { keep: '.dpkg-dist', replace: '.dpkg-old' },
   updaters: ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'],
   updaterService: 'apt-daily.service',
@@ -74,7 +78,8 @@ export const aptFamily: Family = {
     // Ends with an error where a file is not as it was brought, which it lists.
     const { stdout } = await host.run(['dpkg', '--verify', ...names]);
     const left = await host.runOrThrow(['find', '/usr/share', '-name', '*.dpkg-new']);
-    return `${audit}${stdout}${left}`;
+    const files = stdout.split('\n').filter((line) => !isConfiguration(line));
+    return `${audit}${files.join('\n')}${left}`;
   },
   async hold(host, name) {
     await host.runOrThrow(['apt-mark', 'hold', name]);

@@ -24,6 +24,8 @@ export type Family = {
   locks: { lists: string; packages: string };
   /** The file of the package database that every change of a package changes. */
   database: string;
+  /** Trees in which the tools keep what they know of packages. */
+  databases: readonly string[];
   /** The ending of a configuration file left aside: the package's, and the administrator's. */
   asideEndings: { keep: string; replace: string };
   /** Units that change packages on their own: all are on when a lab host has booted. */

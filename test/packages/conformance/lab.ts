@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../../src/domain/failure.ts';
 import type { Change } from '../../../src/domain/plan.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
@@ -6,6 +5,7 @@ import type { BuiltPackage, PackageSpec } from '../../../src/lab/packages.ts';
 import type { LabRepository } from '../../../src/lab/repository.ts';
 import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
 import type { Family } from './family.ts';
+import { holdLock } from './hold-lock.ts';
 import type { LabManager } from './lab-manager.ts';
 
 /** What the suite works with: one host with a manager, and two repositories that it reads. */
@@ -136,45 +136,16 @@ export async function versionOf(lab: ConformanceLab, name: string): Promise<stri
   return lab.family.versionOf(lab.host, name);
 }
 
-const LOCK_PROGRAM = `use Fcntl;
-  open my $lock, '>>', $ARGV[0] or die;
-  # struct flock of Linux on 64 bits.
-  my $whole = pack('s s x4 q q l x4', F_WRLCK, 0, 0, 0, 0);
-  fcntl($lock, F_SETLK, $whole) or die;
-  open my $ready, '>', $ARGV[1] or die;
-  close $ready;
-  sleep 600;
-`;
-
 /** Does the work while a process of another tool holds this lock, and proves that it was left alone. */
 export async function whileLocked(
-  lab: ConformanceLab,
+  { host }: ConformanceLab,
   path: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const ready = '/run/lock-is-held';
-  const unit = 'holder-of-lock';
-  const program = '/usr/local/lib/hold-lock.pl';
-  await lab.host.writeFile(program, LOCK_PROGRAM);
-  await lab.host.runOrThrow(['rm', '-f', ready]);
-  await lab.host.runOrThrow([
-    'systemd-run',
-    '--collect',
-    `--unit=${unit}`,
-    '/usr/bin/perl',
-    program,
-    path,
-    ready,
-  ]);
+  const release = await holdLock(host, path);
   try {
-    for (let tries = 0; (await lab.host.run(['test', '-e', ready])).exitCode !== 0; tries += 1) {
-      if (tries > 250) throw new Error('nobody took the lock');
-      await sleep(20);
-    }
     await work();
-    const { stdout } = await lab.host.run(['systemctl', 'is-active', unit]);
-    if (stdout !== 'active\n') throw new Error('the holder of the lock was ended');
   } finally {
-    await lab.host.runOrThrow(['systemctl', 'stop', unit]);
+    await release();
   }
 }
