@@ -19,7 +19,7 @@ export type Configuring =
 export const MENDED = '/etc/labtool-mended';
 
 /** Gets a line `NAME VERSION` whenever the script of a tool or a bulk package runs. */
-const CONFIGURED_LOG = '/var/log/lab-configured.log';
+export const CONFIGURED_LOG = '/var/log/lab-configured.log';
 
 export type ToolOptions = {
   /** Default `labtool`. */

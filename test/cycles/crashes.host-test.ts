@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { LabHost } from '../../src/lab/host.ts';
 import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
 import { toolPackage } from '../../src/lab/tool-package.ts';
+import { timesConfigured } from '../packages/conformance/lab.ts';
 import { openCycleSite, type CycleSite } from './support/cycle-site.ts';
 import { FAMILIES } from './support/family.ts';
 
@@ -45,7 +46,7 @@ describe.each(FAMILIES)('On a host of $name', (family) => {
   const installedVersion = () => family.versionOf(host, 'labtool');
 
   /** More than once would be a second run. */
-  const configuredTimes = () => family.timesConfigured(host, 'labtool', `${version}-1`);
+  const configuredTimes = () => timesConfigured(host, 'labtool', `${version}-1`);
 
   describe('a cycle goes on to the same end', () => {
     it('when the agent is killed in mid-upgrade: the new one finds the running job, and there is never a second', async () => {

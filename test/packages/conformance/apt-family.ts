@@ -20,6 +20,7 @@ const isConfiguration = (line: string) => / c \//.test(line);
 
 export const aptFamily: Family = {
   name: 'apt',
+  format: 'deb',
   anyArchitecture: 'all',
   archiveName: (name, version) => `${name}_${version.replace(':', '%3a')}_all.deb`,
   origins: { security: 'Debian-Security:stable-security', ordinary: 'Debian:stable' },
@@ -35,7 +36,6 @@ export const aptFamily: Family = {
     ['lists-mismatch', 'HashMismatch', false],
   ],
   locks: { lists: '/var/lib/apt/lists/lock', packages: '/var/lib/dpkg/lock-frontend' },
-  database: '/var/lib/dpkg/status',
   databases: ['/var/lib/dpkg', '/var/lib/systemd/deb-systemd-helper-enabled'],
   asideEndings: { keep: '.dpkg-dist', replace: '.dpkg-old' },
   updaters: ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'],
@@ -50,13 +50,11 @@ export const aptFamily: Family = {
   ],
   midway: logged('while it unpacks', 'half-installed', 'lab-bulk-004', 'from'),
 
-  asSecurity: (spec) => spec,
   mending: (spec, id, cves) => ({
     ...spec,
     changes: [`${id}: holes are mended`, cves.join(' and ')],
   }),
   mendingSource: 'changelog of the repository, entries after 1.0-1',
-  displacing: (spec, other) => ({ ...spec, conflicts: [other] }),
 
   async install(host, specs) {
     const names = specs.map(({ name, version }) => `${name}=${version}`);
@@ -91,10 +89,11 @@ export const aptFamily: Family = {
     const names = await host.runOrThrow(['apt-mark', 'showauto']);
     return names.trim().split('\n').toSorted();
   },
-  traceOfRuns: (host) => host.readFile(DPKG_LOG),
-  async timesConfigured(host, name, version) {
-    const log = await host.readFile(DPKG_LOG);
-    const line = ` configure ${name}:all ${version} `;
-    return log.split('\n').filter((entry) => entry.includes(line)).length;
-  },
+  traceOfRuns: (host) =>
+    host.runOrThrow([
+      'sha256sum',
+      '/var/lib/dpkg/status',
+      '/var/lib/apt/extended_states',
+      DPKG_LOG,
+    ]),
 };

@@ -1,7 +1,7 @@
 import type { FailureType } from '../../../src/domain/failure.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
 import type { PackageSpec } from '../../../src/lab/packages.ts';
-import type { Damage } from '../../../src/lab/package-format.ts';
+import type { Damage, Format } from '../../../src/lab/package-format.ts';
 
 /**
  * What is different between the families when a test touches a host past the manager, or names
@@ -11,6 +11,8 @@ import type { Damage } from '../../../src/lab/package-format.ts';
 export type Family = {
   /** As plans and facts name the manager. */
   name: string;
+  /** Of its archives. */
+  format: Format;
   /** Of a package that fits every machine: `all`. */
   anyArchitecture: string;
   archiveName(name: string, version: string): string;
@@ -22,8 +24,6 @@ export type Family = {
   refreshFailures: readonly [Damage, FailureType, boolean][];
   /** A lock of the package lists, and the one that is held while packages are installed. */
   locks: { lists: string; packages: string };
-  /** The file of the package database that every change of a package changes. */
-  database: string;
   /** Trees in which the tools keep what they know of packages. */
   databases: readonly string[];
   /** The ending of a configuration file left aside: the package's, and the administrator's. */
@@ -41,14 +41,10 @@ export type Family = {
   /** A moment at which some of the bulk packages are new and some are not. */
   midway: Moment;
 
-  /** The same package as a security update: where it is no matter of the repository, with an advisory. */
-  asSecurity(spec: PackageSpec): PackageSpec;
   /** The package as an update that says that it mends these. */
   mending(spec: PackageSpec, id: string, cves: readonly string[]): PackageSpec;
   /** Where the advisory of {@link mending} was read, for a package that is there in 1.0-1. */
   mendingSource: string;
-  /** The package as one that cannot be installed beside `other`, so that this is removed. */
-  displacing(spec: PackageSpec, other: string): PackageSpec;
 
   /** Installs packages of the repositories with the family's own tool, as an administrator would. */
   install(host: LabHost, specs: readonly PackageSpec[]): Promise<void>;
@@ -62,10 +58,8 @@ export type Family = {
   markAutomatic(host: LabHost, name: string): Promise<void>;
   /** Names of the packages that are there for the sake of others, sorted. */
   automatic(host: LabHost): Promise<string[]>;
-  /** Different after every run that changed packages. */
+  /** What the tools keep about packages and their runs; different after every run that changed any. */
   traceOfRuns(host: LabHost): Promise<string>;
-  /** How often this version's script was run that configures it. */
-  timesConfigured(host: LabHost, name: string, version: string): Promise<number>;
 };
 
 /** From one version of the bulk packages to the next. */

@@ -8,7 +8,6 @@ import {
   offer,
   only,
   preinstall,
-  publish,
   versionOf,
   update,
   type ConformanceLab,
@@ -64,7 +63,7 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
     it('stops before anything is touched when the tool would do more than was approved', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'leading', version: '1.0-1' }));
-      await publish(lab, 'security', toolPackage({ name: 'trailing', version: '1.0-1' }));
+      await lab.security.publish(toolPackage({ name: 'trailing', version: '1.0-1' }));
       await offer(
         lab,
         'security',
@@ -105,7 +104,7 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
       await offer(
         lab,
         'security',
-        family.displacing(toolPackage({ name: 'successor', version: '2.0-1' }), 'predecessor'),
+        toolPackage({ name: 'successor', version: '2.0-1', obsoletes: ['predecessor'] }),
       );
       const planned = await lab.manager.plan('all');
       const changes = only(planned, 'successor');
@@ -129,7 +128,7 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
         toolPackage({ name: 'mark-manual', version: '1.0-1' }),
       );
       await family.markAutomatic(lab.host, 'mark-auto');
-      await publish(lab, 'security', toolPackage({ name: 'mark-new', version: '1.0-1' }));
+      await lab.security.publish(toolPackage({ name: 'mark-new', version: '1.0-1' }));
       await offer(
         lab,
         'security',

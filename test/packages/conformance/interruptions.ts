@@ -11,6 +11,7 @@ import {
   only,
   pendingUpdates,
   preinstall,
+  timesConfigured,
   versionOf,
   update,
   whileLocked,
@@ -94,7 +95,7 @@ export function describeInterruptions(family: Family, theLab: TheLab): void {
       expect(await versionOf(lab, 'orphan')).not.toBe('1.1-1');
       const result = await lab.anotherManager({ cycle }).install(input);
       expect(result).toEqual({ installed: 1, healed: 0, leftAside: [] });
-      expect(await family.timesConfigured(lab.host, 'orphan', '1.1-1')).toBe(1);
+      expect(await timesConfigured(lab.host, 'orphan', '1.1-1')).toBe(1);
     });
 
     it('keeps the old version when the disk is full', async () => {

@@ -1,8 +1,9 @@
 import { StepFailure } from '../../../src/domain/failure.ts';
 import type { Change } from '../../../src/domain/plan.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
-import type { BuiltPackage, PackageSpec } from '../../../src/lab/packages.ts';
+import type { PackageSpec } from '../../../src/lab/packages.ts';
 import type { LabRepository } from '../../../src/lab/repository.ts';
+import { CONFIGURED_LOG } from '../../../src/lab/tool-package.ts';
 import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
 import type { Family } from './family.ts';
 import { holdLock } from './hold-lock.ts';
@@ -25,24 +26,13 @@ export type ConformanceLab = {
 /** Called by a test for the lab that was set up before all tests. */
 export type TheLab = () => ConformanceLab;
 
-/** Offers packages; in the repository `security` as security updates. */
-export async function publish(
-  lab: ConformanceLab,
-  repository: 'security' | 'ordinary',
-  ...specs: PackageSpec[]
-): Promise<BuiltPackage[]> {
-  const { family } = lab;
-  const offered = repository === 'security' ? specs.map((spec) => family.asSecurity(spec)) : specs;
-  return lab[repository].publish(...offered);
-}
-
 /** Offers packages and lets the host know of them. */
 export async function offer(
   lab: ConformanceLab,
   repository: 'security' | 'ordinary',
   ...specs: PackageSpec[]
 ): Promise<void> {
-  await publish(lab, repository, ...specs);
+  await lab[repository].publish(...specs);
   await lab.manager.refresh();
 }
 
@@ -148,4 +138,14 @@ export async function whileLocked(
   } finally {
     await release();
   }
+}
+
+/** How often the script of this version was run that configures it. */
+export async function timesConfigured(
+  host: LabHost,
+  name: string,
+  version: string,
+): Promise<number> {
+  const log = await host.readFile(CONFIGURED_LOG);
+  return log.split('\n').filter((line) => line === `${name} ${version}`).length;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Plan } from '../../../src/domain/plan.ts';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
 import type { Family } from './family.ts';
-import { offer, only, pendingUpdates, preinstall, publish, shown, type TheLab } from './lab.ts';
+import { offer, only, pendingUpdates, preinstall, shown, type TheLab } from './lab.ts';
 
 export function describePlanning(family: Family, theLab: TheLab): void {
   describe('planning', () => {
@@ -22,9 +22,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
     it('pins every archive, as the repository lists it', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'pinned', version: '1:1.0-1' }));
-      const [built] = await publish(
-        lab,
-        'security',
+      const [built] = await lab.security.publish(
         toolPackage({ name: 'pinned', version: '1:1.1-1~lab+2' }),
       );
       await lab.manager.refresh();
@@ -51,9 +49,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
         toolPackage({ name: 'gap', version: '1.0-1' }),
         toolPackage({ name: 'feature', version: '1.0-1' }),
       );
-      await publish(
-        lab,
-        'ordinary',
+      await lab.ordinary.publish(
         toolPackage({ name: 'feature', version: '2.0-1' }),
         toolPackage({ name: 'ornament', version: '1.0-1' }),
       );
@@ -79,7 +75,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
     it('leaves out a fix that needs what is not security, and says so', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'needy', version: '1.0-1' }));
-      await publish(lab, 'ordinary', toolPackage({ name: 'needed', version: '1.0-1' }));
+      await lab.ordinary.publish(toolPackage({ name: 'needed', version: '1.0-1' }));
       await offer(
         lab,
         'security',
@@ -97,7 +93,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
     it('sees a fix behind a later point release that contains it', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'hidden', version: '1.0-1' }));
-      await publish(lab, 'security', toolPackage({ name: 'hidden', version: '1.1-1' }));
+      await lab.security.publish(toolPackage({ name: 'hidden', version: '1.1-1' }));
       await offer(lab, 'ordinary', toolPackage({ name: 'hidden', version: '1.2-1' }));
       const security = only(await lab.manager.plan('security'), 'hidden');
       expect(shown(security)).toEqual(['hidden 1.0-1->1.1-1']);
@@ -130,7 +126,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
       await offer(
         lab,
         'security',
-        family.displacing(toolPackage({ name: 'newcomer', version: '2.0-1' }), 'oldtimer'),
+        toolPackage({ name: 'newcomer', version: '2.0-1', obsoletes: ['oldtimer'] }),
       );
       const all = await lab.manager.plan('all');
       expect(all.removals).toContainEqual({
@@ -169,7 +165,7 @@ export function describePlanning(family: Family, theLab: TheLab): void {
 
     it('changes nothing on the host', async () => {
       const { host, manager } = theLab();
-      const look = () => host.runOrThrow(['sha256sum', family.database]);
+      const look = () => family.traceOfRuns(host);
       const before = await look();
       await manager.plan('all');
       await manager.plan('security');

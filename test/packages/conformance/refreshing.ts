@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
 import type { Family } from './family.ts';
-import { failureOf, only, preinstall, publish, shown, whileLocked, type TheLab } from './lab.ts';
+import { failureOf, only, preinstall, shown, whileLocked, type TheLab } from './lab.ts';
 
 export function describeRefreshing(family: Family, theLab: TheLab): void {
   describe('refreshing the package lists', () => {
@@ -36,7 +36,7 @@ export function describeRefreshing(family: Family, theLab: TheLab): void {
       } finally {
         await lab.security.mend();
       }
-      await publish(lab, 'security', toolPackage({ name: 'stale', version: '1.1-1' }));
+      await lab.security.publish(toolPackage({ name: 'stale', version: '1.1-1' }));
       await lab.manager.refresh();
       expect(shown(only(await lab.manager.plan('security'), 'stale'))).toEqual([
         'stale 1.0-1->1.1-1',

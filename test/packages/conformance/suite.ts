@@ -7,15 +7,14 @@ import type { Family } from './family.ts';
 import type { ConformanceLab, TheLab } from './lab.ts';
 import { describePlanning } from './planning.ts';
 import { describeRefreshing } from './refreshing.ts';
+import { setUpLab } from './set-up.ts';
 
 /**
  * What every implementation of the port PackageManager has to do, asked of the real tools on a lab
- * host. `setUp` makes the host with its two repositories; the packages come from the tests.
- * `describeMore` adds the sentences that are true of this family alone.
+ * host of the family. `describeMore` adds the sentences that are true of this family alone.
  */
 export function describePackageManager(
   family: Family,
-  setUp: () => Promise<ConformanceLab>,
   describeMore: (theLab: TheLab) => void,
 ): void {
   describe(`The package manager ${family.name}`, () => {
@@ -25,7 +24,7 @@ export function describePackageManager(
       return lab;
     };
     beforeAll(async () => {
-      lab = await setUp();
+      lab = await setUpLab(family);
     });
     afterAll(async () => {
       await lab?.remove();
