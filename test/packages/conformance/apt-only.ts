@@ -59,6 +59,23 @@ export function describeAptOnly(theLab: TheLab): void {
   });
 
   describe('with the indexes of apt', () => {
+    it('removes nothing in the scope security, and says what it leaves out', async () => {
+      const lab = theLab();
+      await preinstall(
+        lab,
+        toolPackage({ name: 'remover', version: '1.0-1' }),
+        toolPackage({ name: 'removed', version: '1.0-1' }),
+      );
+      const remover = toolPackage({ name: 'remover', version: '2.0-1', conflicts: ['removed'] });
+      await offer(lab, 'security', remover);
+      const security = await lab.manager.plan('security');
+      expect(security.removals).toEqual([]);
+      expect(only(security, 'remover')).toEqual([]);
+      expect(security.leftOut.join('\n')).toContain('remover has a security fix');
+      await lab.security.withdraw('remover', '2.0-1');
+      await lab.manager.refresh();
+    });
+
     it('stops when the planned version can be had no more', async () => {
       const lab = theLab();
       const changes = await pendingUpdates(lab, toolPackage({ name: 'gone', version: '1.1-1' }));

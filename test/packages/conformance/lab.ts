@@ -47,7 +47,10 @@ export async function pendingUpdates(
   lab: ConformanceLab,
   ...specs: PackageSpec[]
 ): Promise<Change[]> {
-  await preinstall(lab, ...specs.map((spec) => ({ ...spec, version: '1.0-1', scripts: {} })));
+  await preinstall(
+    lab,
+    ...specs.map((spec) => ({ ...spec, version: '1.0-1', scripts: {}, advisory: null })),
+  );
   await offer(lab, 'security', ...specs);
   return only(await lab.manager.plan('security'), ...specs.map(({ name }) => name));
 }
