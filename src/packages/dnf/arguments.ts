@@ -190,3 +190,39 @@ export function downloadArgv(
 export function checkSignaturesArgv(archives: readonly string[]): Argv {
   return ['rpmkeys', '--define', '_pkgverify_level all', '--checksig', '--', ...archives];
 }
+
+/** Why every installed package is there, besides its name and architecture. */
+export function reasonsArgv(dialect: Dialect): Argv {
+  return query(dialect, ['--installed'], ['name', 'arch', 'reason']);
+}
+
+/** Marks packages as wanted for their own sake, or for others' only. */
+export function markArgv(
+  dialect: Dialect,
+  kind: 'manual' | 'automatic',
+  packages: readonly string[],
+): Argv {
+  return cached(dialect, ['mark', dialect.marks[kind], ...ALWAYS], packages);
+}
+
+/** rpm has no option for what its scriptlets do but their environment. */
+export const RPM_ENVIRONMENT = { LC_ALL: 'C' } as const;
+
+export function rebuildArgv(): Argv {
+  return ['rpm', '--rebuilddb'];
+}
+
+/**
+ * Installs packages once more that are installed: `in place` erases their older versions, `beside`
+ * leaves them. Dependencies are not asked for: an interrupted run may not have come to what they need.
+ */
+export function replayArgv(how: 'in place' | 'beside', archives: readonly string[]): Argv {
+  const word = how === 'in place' ? '--upgrade' : '--install';
+  return ['rpm', word, '--replacepkgs', '--nodeps', '--', ...archives];
+}
+
+/** Erases exactly these versions; files that another version has too stay. */
+export function eraseArgv(nevras: readonly string[], scripts: 'with' | 'without'): Argv {
+  const words = scripts === 'with' ? [] : ['--noscripts'];
+  return ['rpm', '--erase', '--nodeps', ...words, '--', ...nevras];
+}

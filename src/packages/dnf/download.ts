@@ -4,6 +4,7 @@ import { downloadArchives } from '../shared/download.ts';
 import { specOf } from './advisory-entry.ts';
 import { downloadArgv } from './arguments.ts';
 import type { Dialect } from './dialects/dialect.ts';
+import { requireRoom } from './room.ts';
 import { runPackageTool } from './run.ts';
 import { requireSignatures } from './signatures.ts';
 
@@ -16,7 +17,8 @@ export async function download(
   timeoutMs?: number,
 ): Promise<{ archives: number; downloadedBytes: number }> {
   const dnf = {
-    requireRoom: () => Promise.resolve(),
+    requireRoom: (missing: readonly Change[]) =>
+      requireRoom(tools, dialect, { changes, missing, directory }),
     fetch: (portion: readonly Change[], incoming: string, portionTimeoutMs: number) =>
       fetchArchives(tools, dialect, portion, incoming, portionTimeoutMs),
     // dnf downloads as root.

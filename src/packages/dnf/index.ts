@@ -4,14 +4,20 @@ import { waitForLocks } from '../shared/locks.ts';
 import { resumeUpdaters, suspendUpdaters } from '../shared/updaters.ts';
 import { settleAfterRestore } from '../shared/settle.ts';
 import { advisories } from './advisories.ts';
+import { audit } from './audit.ts';
+import { restoreBootLoader } from './boot-loader.ts';
 import { DNF_COMMANDS } from './commands.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { download } from './download.ts';
+import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
+import { install } from './install.ts';
 import { findRpmLockHolder } from './locks.ts';
 import { plan } from './plan.ts';
 import { rebootRequired } from './reboot.ts';
 import { refresh } from './refresh.ts';
+import { repair } from './repair.ts';
+import { requireRoom } from './room.ts';
 import { DNF_SETTINGS, type DnfSettings } from './settings.ts';
 import { newestVersions, packageStates } from './states.ts';
 import { DNF_UPDATERS } from './updaters.ts';
@@ -26,16 +32,17 @@ export function createDnf(
     name: 'dnf',
     commands: DNF_COMMANDS,
     inspect: () => inspect(tools, dialect),
-    repair: () => notYet('repair'),
+    repair: (input) => repair(tools, settings, input),
     refresh: () => refresh(tools, dialect, settings),
     plan: (scope) => plan(tools, dialect, scope),
     advisories: (changes) => advisories(tools, dialect, changes),
     download: (changes, directory, timeoutMs) =>
       download(tools, dialect, changes, directory, timeoutMs),
-    footprint: () => notYet('footprint'),
-    requireRoom: () => notYet('requireRoom'),
-    install: () => notYet('install'),
-    audit: () => notYet('audit'),
+    footprint: (changes, removals, directory) => footprint(tools, changes, removals, directory),
+    requireRoom: (changes, directory, more) =>
+      requireRoom(tools, dialect, { changes, missing: [], directory, more }),
+    install: (input) => install(tools, dialect, settings, input),
+    audit: (changes) => audit(tools, changes),
     installedVersions: () => installedVersions(tools),
     versionsOnDisk: () => installedVersions(tools),
     waitUntilUnlocked: () =>
@@ -45,12 +52,8 @@ export function createDnf(
       suspendUpdaters(tools, DNF_UPDATERS, settings.updatersWaitMs, remember),
     resumeUpdaters: (names) => resumeUpdaters(tools, DNF_UPDATERS, names),
     settleAfterRestore: () => settleAfterRestore(tools),
-    restoreBootLoader: () => notYet('restoreBootLoader'),
+    restoreBootLoader: (changes) => restoreBootLoader(tools, changes),
   };
-}
-
-function notYet(method: string): Promise<never> {
-  return Promise.reject(new Error(`${method} is not written yet`));
 }
 
 async function installedVersions(tools: HostTools): Promise<ReadonlyMap<string, string>> {

@@ -15,6 +15,8 @@ export type Dialect = {
   readonly lineEnd: string;
   /** Name, architecture, version, repository, size of the archive, size when installed; then the hash where it can be asked for. */
   readonly archiveFields: readonly string[];
+  /** What marks a package as wanted for its own sake, or for others' only. */
+  readonly marks: Readonly<Record<'manual' | 'automatic', string>>;
   readonly advisoryList: readonly string[];
   readonly advisoryCves: readonly string[];
   readonly showCacheDirectory: readonly string[];

@@ -14,6 +14,7 @@ export const dnf4: Dialect = {
   ignoringExcludes: ['--disableexcludes=all'],
   lineEnd: '',
   archiveFields: ['name', 'arch', 'evr', 'repoid', 'downloadsize', 'installsize', 'chksum'],
+  marks: { manual: 'install', automatic: 'remove' },
   advisoryList: ['updateinfo', '--list', '--all'],
   advisoryCves: ['updateinfo', '--list', '--all', '--with-cve'],
   showCacheDirectory: ['--verbose', 'repolist'],

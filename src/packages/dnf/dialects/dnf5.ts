@@ -14,6 +14,7 @@ export const dnf5: Dialect = {
   ignoringExcludes: ['--setopt=disable_excludes=*'],
   lineEnd: '\\n',
   archiveFields: ['name', 'arch', 'evr', 'repoid', 'downloadsize', 'installsize'],
+  marks: { manual: 'user', automatic: 'dependency' },
   advisoryList: ['advisory', 'list', '--all', '--json'],
   advisoryCves: ['advisory', 'info', '--all', '--json'],
   showCacheDirectory: ['--dump-main-config'],
