@@ -130,11 +130,6 @@ export function advisoryCvesArgv(dialect: Dialect, ids: readonly string[]): Argv
   return cached(dialect, ['--quiet', ...dialect.advisoryCves], ids);
 }
 
-/** The packages that somebody has locked at a version. */
-export function lockListArgv(dialect: Dialect): Argv {
-  return cached(dialect, ['--quiet', 'versionlock', 'list']);
-}
-
 /** Where dnf keeps its lists. */
 export function cacheDirectoryArgv(dialect: Dialect): Argv {
   return cached(dialect, dialect.showCacheDirectory);

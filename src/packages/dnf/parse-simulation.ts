@@ -1,5 +1,6 @@
 import { StepFailure } from '../../domain/failure.ts';
 import { keyOf } from '../shared/key-of.ts';
+import { compareVersions } from './compare-versions.ts';
 
 /** One package that dnf says it would install. */
 export type SimulatedInstall = {
@@ -104,6 +105,20 @@ export function follows(
   const architectures = [newer.architecture, older.architecture];
   const same = newer.architecture === older.architecture || architectures.includes('noarch');
   return newer.name === older.name && same;
+}
+
+/** Whether a transaction brings this version or a newer one, or the package goes in it. */
+export function isCovered(
+  version: { name: string; architecture: string; version: string },
+  { installs, removals }: Simulation,
+): boolean {
+  return (
+    removals.some((removal) => follows(version, removal)) ||
+    installs.some(
+      (install) =>
+        follows(install, version) && compareVersions(install.newVersion, version.version) >= 0,
+    )
+  );
 }
 
 /** Reads a version as dnf writes it; the epoch 0 is left out everywhere. */

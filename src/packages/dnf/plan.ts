@@ -1,4 +1,3 @@
-import { StepFailure } from '../../domain/failure.ts';
 import type { Change, Scope } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
 import type { PlannedPackages } from '../port.ts';
@@ -7,12 +6,12 @@ import { listArchives } from './archive-list.ts';
 import { archiveName } from './archives.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { readHeld } from './held.ts';
+import { readHeld, readUpgrades } from './held.ts';
 import { describeLeftOut } from './left-out.ts';
 import { follows, type SimulatedInstall } from './parse-simulation.ts';
 import { expectRebootAfter } from './reboot-expected.ts';
-import { isSecurity, securityVersions } from './security-versions.ts';
-import { simulateScope, versionBefore, type Situation } from './simulate-scope.ts';
+import { isSecurity } from './security-versions.ts';
+import { simulateScope, versionBefore, type SimulatedScope } from './simulate-scope.ts';
 import { packageStates, type PackageState } from './states.ts';
 
 /** See {@link PackageManager.plan} of the port. */
@@ -22,38 +21,25 @@ export async function plan(
   scope: Scope,
 ): Promise<PlannedPackages> {
   const states = await packageStates(tools);
-  const fixes = await securityVersions(tools, dialect, states);
-  if (scope === 'security' && fixes === null) throw noAdvisories();
-  const held = await readHeld(tools, dialect);
-  const situation = { scope, held, states, fixes: fixes ?? [] };
-  const simulated = await simulateScope(tools, dialect, situation);
-  const changes = await describeChanges(tools, dialect, simulated.installs, situation);
+  const simulated = await simulateScope(tools, dialect, scope, states);
+  const everything = scope === 'all' ? simulated : null;
+  const upgrades = await readUpgrades(tools, dialect, everything);
+  const held = await readHeld(tools, dialect, everything, upgrades);
+  const changes = await describeChanges(tools, dialect, simulated, states);
   return {
     changes: changes.toSorted(byKey),
     removals: simulated.removals.toSorted(byKey),
     held,
-    leftOut: await describeLeftOut(tools, dialect, situation, simulated),
+    leftOut: describeLeftOut(simulated, upgrades.offered, states, held),
     rebootExpected: await expectRebootAfter(tools, changes),
   };
-}
-
-/** Otherwise a host whose repositories tell of no fixes at all would count as up to date. */
-function noAdvisories(): StepFailure {
-  return new StepFailure(
-    'UnsupportedHost',
-    'the repositories carry no advisory data, so the scope "security" can find nothing',
-    {
-      remedy:
-        'Use a policy with the scope `all`, or add repositories that say which updates are for security, as those of CentOS do not.',
-    },
-  );
 }
 
 async function describeChanges(
   tools: HostTools,
   dialect: Dialect,
-  installs: readonly SimulatedInstall[],
-  { states, fixes }: Situation,
+  { installs, fixes }: SimulatedScope,
+  states: readonly PackageState[],
 ): Promise<Change[]> {
   const archives = await listArchives(tools, dialect, installs);
   return installs.map((install) => {

@@ -6,38 +6,46 @@ import { newestVersion } from './compare-versions.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { ListedVersion } from './listed-versions.ts';
 import { follows } from './parse-simulation.ts';
-import { isSecurity } from './security-versions.ts';
+import { isSecurity, securityVersions, securityVersionsOf } from './security-versions.ts';
 import { simulate, type Simulated } from './simulate.ts';
 import type { PackageState } from './states.ts';
 
-/** What a plan is made from. */
-export type Situation = {
+/** What an update of a scope would do. */
+export type SimulatedScope = Simulated & {
   scope: Scope;
-  /** What is installed. */
-  states: readonly PackageState[];
   /** Versions that security advisories name. */
   fixes: readonly ListedVersion[];
-  held: readonly string[];
+  /** What was kept out of it, since no security advisory names it. */
+  excluded: readonly ListedVersion[];
 };
 
-/** A simulation, with what was kept out of it since no security advisory names it. */
-export type SimulatedScope = Simulated & { excluded: readonly ListedVersion[] };
-
-/** Each round leaves out one package more; a fix that hangs on more than that is looked at by a person. */
-const ROUNDS_MAX = 20;
-
-/**
- * In the scope `security` nothing comes in that no security advisory names: a fix that needs such a
- * package is simulated again without it, until none is left.
- */
 export async function simulateScope(
   tools: HostTools,
   dialect: Dialect,
-  { scope, states, fixes }: Omit<Situation, 'held'>,
+  scope: Scope,
+  states: readonly PackageState[],
 ): Promise<SimulatedScope> {
-  if (scope === 'all') {
-    return { ...(await simulate(tools, dialect, simulateAllArgv(dialect))), excluded: [] };
-  }
+  if (scope === 'security') return simulateSecurity(tools, dialect, states);
+  const simulated = await simulate(tools, dialect, simulateAllArgv(dialect));
+  const fixes = await securityVersionsOf(tools, dialect, states, simulated.installs);
+  return { scope, ...simulated, fixes, excluded: [] };
+}
+
+/** Each round leaves out some packages; a fix that hangs on more than that is looked at by a person. */
+const ROUNDS_MAX = 20;
+
+/**
+ * Nothing comes in that no security advisory names: a fix that needs such a package is simulated
+ * again without it, until none is left. Fails with `UnsupportedHost` where the repositories tell of
+ * no fixes at all: otherwise such a host would count as up to date.
+ */
+async function simulateSecurity(
+  tools: HostTools,
+  dialect: Dialect,
+  states: readonly PackageState[],
+): Promise<SimulatedScope> {
+  const fixes = await securityVersions(tools, dialect, states);
+  if (fixes === null) throw noAdvisories();
   const excluded: ListedVersion[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const names = excluded.map(({ name }) => name);
@@ -45,15 +53,26 @@ export async function simulateScope(
     const foreign = simulated.installs.filter(
       (install) => !isSecurity(install, versionBefore(install, states), fixes),
     );
-    if (foreign.length === 0) return { ...simulated, excluded };
+    if (foreign.length === 0) return { scope: 'security', ...simulated, fixes, excluded };
     excluded.push(...foreign.map((one) => ({ ...one, version: one.newVersion })));
   }
   throw new StepFailure(
     'DependencyProblem',
-    `the security updates still need packages that no security advisory names after ${ROUNDS_MAX} of them were left out`,
+    `the security updates still need packages that no security advisory names after ${excluded.length} of them were left out`,
     {
       remedy:
         'Run `dnf upgrade-minimal --security --assumeno` on the host and look at what it brings besides; a policy with the scope `all` takes it.',
+    },
+  );
+}
+
+function noAdvisories(): StepFailure {
+  return new StepFailure(
+    'UnsupportedHost',
+    'the repositories carry no advisory data, so the scope "security" can find nothing',
+    {
+      remedy:
+        'Use a policy with the scope `all`, or add repositories that say which updates are for security, as those of CentOS do not.',
     },
   );
 }

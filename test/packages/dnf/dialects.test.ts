@@ -4,6 +4,7 @@ import { parseArchiveList } from '../../../src/packages/dnf/archive-list.ts';
 import { dnf4 } from '../../../src/packages/dnf/dialects/dnf4.ts';
 import { dnf5 } from '../../../src/packages/dnf/dialects/dnf5.ts';
 import { parsePythonBytes } from '../../../src/packages/dnf/dialects/python-bytes.ts';
+import { parseLock } from '../../../src/packages/dnf/version-locks.ts';
 import { DIALECTS, fixture } from './fixture.ts';
 
 describe.each(DIALECTS)('The words of %s', (_, dialect) => {
@@ -76,10 +77,31 @@ describe('dnf 4', () => {
     expect(parsePythonBytes(text)).toBeNull();
   });
 
+  it('reads a name of an advisory that has a blank', () => {
+    const line = 'i XYZ~7/2026 a Unknown/Sec. app-1.5-1.noarch\n';
+    expect(dnf4.parseAdvisoryList(line)).toEqual([
+      {
+        id: 'XYZ~7/2026 a',
+        security: true,
+        severity: '',
+        name: 'app',
+        architecture: 'noarch',
+        version: '1.5-1',
+      },
+    ]);
+  });
+
+  it('loses no advisory whose package it cannot read, and passes over what plugins say', () => {
+    const said = 'Updating Subscription Management repositories.\n';
+    expect(dnf4.parseAdvisoryList(said)).toEqual([]);
+    expect(() => dnf4.parseAdvisoryList(`${said}  LAB-1 Low/Sec. app\n`)).toThrow(
+      expect.objectContaining({ type: 'PlanUnparsable' }),
+    );
+  });
+
   it('names the packages of locks in every form of its plugin', () => {
-    const locks = 'locked-0:1-1.*\n!kernel-core-6.1.0-1.*\nphp*\nglibc\n# Added lock\n';
-    expect(dnf4.parseLocks(locks)).toEqual(['locked', 'kernel-core', 'php*', 'glibc']);
-    expect(dnf4.parseLocks(fixture(dnf4, 12, 'versionlock'))).toEqual(['locked']);
+    const locks = ['locked-0:1-1.*', '!kernel-core-6.1.0-1.*', 'php*', 'glibc', '# Added lock', ''];
+    expect(locks.flatMap(parseLock)).toEqual(['locked', 'kernel-core', 'php*', 'glibc']);
   });
 });
 

@@ -35,7 +35,6 @@ function host(advised: boolean): HostTools {
     if (argv[0] === 'rpm') return { stdout: `${INSTALLED.join('\n')}\n` };
     if (has('updateinfo', '--with-cve')) return { stdout: fixture(dnf4, 10, 'cves') };
     if (has('updateinfo')) return { stdout: advised ? fixture(dnf4, 9, 'advisories') : '' };
-    if (has('versionlock')) return { stdout: '' };
     if (has('upgrade')) return stopped(without(fixture(dnf4, 1, 'upgrade')));
     if (has('upgrade-minimal')) return minimal(argv);
     if (has('--upgrades')) return { stdout: 'broke|noarch|2-1\nlib|noarch|2-1\n' };

@@ -13,6 +13,8 @@ export type Dialect = {
   readonly ignoringExcludes: readonly string[];
   /** What has to end the format of a query for each package to have a line. */
   readonly lineEnd: string;
+  /** The settings of the plugin that locks versions, where a query does not know of its locks. */
+  readonly lockSettings: string | null;
   /** Name, architecture, version, repository, size of the archive, size when installed; then the hash where it can be asked for. */
   readonly archiveFields: readonly string[];
   /** What marks a package as wanted for its own sake, or for others' only. */
@@ -32,8 +34,6 @@ export type Dialect = {
   parseAdvisoryList(stdout: string): AdvisoryEntry[];
   /** The CVEs of an advisory's package. */
   parseAdvisoryCves(stdout: string): (entry: AdvisoryEntry) => string[];
-  /** Names that are locked, as patterns of a shell; only where a query does not know of locks. */
-  parseLocks(stdout: string): string[];
   /** The time of each repository's lists, in milliseconds, by its id. */
   parseRepositoryTimes(stdout: string): Map<string, number>;
 };

@@ -1,5 +1,5 @@
 import { parseNevra, type AdvisoryEntry } from '../advisory-entry.ts';
-import { toSimulation } from '../parse-simulation.ts';
+import { toSimulation, unparsable } from '../parse-simulation.ts';
 import type { Dialect } from './dialect.ts';
 import { parsePythonBytes } from './python-bytes.ts';
 import { readSections, type Table } from './table.ts';
@@ -13,6 +13,7 @@ export const dnf4: Dialect = {
   minimalUpgrade: ['upgrade-minimal'],
   ignoringExcludes: ['--disableexcludes=all'],
   lineEnd: '',
+  lockSettings: '/etc/dnf/plugins/versionlock.conf',
   archiveFields: ['name', 'arch', 'evr', 'repoid', 'downloadsize', 'installsize', 'chksum'],
   marks: { manual: 'install', automatic: 'remove' },
   advisoryList: ['updateinfo', '--list', '--all'],
@@ -31,7 +32,6 @@ export const dnf4: Dialect = {
     const cves = Map.groupBy(parseList(stdout), nameAndVersion);
     return (entry) => (cves.get(nameAndVersion(entry)) ?? []).map(({ id }) => id);
   },
-  parseLocks: (stdout) => stdout.split('\n').flatMap(parseLock),
   parseRepositoryTimes: (stdout) => {
     const times = new Map<string, number>();
     for (const block of stdout.split(/^(?=Repo-id )/m)) {
@@ -59,26 +59,24 @@ const TABLE: Table = {
 const NOTHING =
   /^(?:Nothing to do\.|No packages marked for upgrade\.|No security updates needed.*)$/m;
 
-/** `i LAB-2026:0010 Important/Sec. base-1-1.noarch`; with CVEs the first word is one of them. */
-const LINE = /^(?:i | {2})?(\S+) +(\S+) +(\S+)$/;
+/**
+ * `i LAB-2026:0010 Important/Sec. base-1-1.noarch`; with CVEs one of them is in the place of the
+ * name. A vendor may put a blank into a name.
+ */
+const LINE = /^(?:i | {2})?(\S.*?) +(\S*\/Sec\.|bugfix|enhancement|newpackage|unknown) +(\S+)$/;
 
 function parseList(stdout: string): AdvisoryEntry[] {
   return stdout.split('\n').flatMap((line) => {
     const [, id, kind, nevra] = LINE.exec(line) ?? [];
-    const version = nevra === undefined ? null : parseNevra(nevra);
-    if (id === undefined || kind === undefined || version === null) return [];
-    const [severity = ''] = kind.endsWith('/Sec.') ? kind.split('/') : [];
+    // Plugins write lines of their own among them.
+    if (id === undefined || kind === undefined || nevra === undefined) return [];
+    const version = parseNevra(nevra);
+    if (version === null) throw unparsable(line);
+    const [, severity = ''] = /^(?!Unknown)(.*)\/Sec\.$/.exec(kind) ?? [];
     return [{ id, security: kind.endsWith('/Sec.'), severity, ...version }];
   });
 }
 
 function nameAndVersion({ name, architecture, version }: AdvisoryEntry): string {
   return `${name}-${version}.${architecture}`;
-}
-
-/** `locked-0:1-1.*`, with `!` before what is excluded, or a name alone; see dnf-versionlock(8). */
-function parseLock(line: string): string[] {
-  const spec = line.trim().replace(/^!/, '');
-  if (spec === '' || /\s/.test(spec) || spec.startsWith('#')) return [];
-  return [/^(.+)-(?:[\d*]+:)?[^-:]+-[^-]+$/.exec(spec)?.[1] ?? spec];
 }

@@ -13,6 +13,8 @@ export const dnf5: Dialect = {
   minimalUpgrade: ['upgrade', '--minimal'],
   ignoringExcludes: ['--setopt=disable_excludes=*'],
   lineEnd: '\\n',
+  // Its queries know of locks.
+  lockSettings: null,
   archiveFields: ['name', 'arch', 'evr', 'repoid', 'downloadsize', 'installsize'],
   marks: { manual: 'user', automatic: 'dependency' },
   advisoryList: ['advisory', 'list', '--all', '--json'],
@@ -29,7 +31,7 @@ export const dnf5: Dialect = {
   parseAdvisoryList: (stdout) => {
     return parseJson(stdout, ListedAdvisory).flatMap(({ name: id, type, severity, nevra }) => {
       const version = parseNevra(nevra);
-      if (version === null) return [];
+      if (version === null) throw unparsable(nevra);
       return [{ id, security: type === 'security', severity: orEmpty(severity), ...version }];
     });
   },
@@ -43,8 +45,6 @@ export const dnf5: Dialect = {
     );
     return ({ id }: AdvisoryEntry) => cves.get(id) ?? [];
   },
-  // Its queries know of locks: see upgradesArgv.
-  parseLocks: () => [],
   parseRepositoryTimes: (stdout) => {
     const repositories = parseJson(stdout, ListedRepository);
     return new Map(repositories.map(({ id, max_timestamp }) => [id, max_timestamp * 1000]));
