@@ -140,8 +140,9 @@ export function repositoryTimesArgv(dialect: Dialect): Argv {
   return cached(dialect, dialect.repositoryTimes);
 }
 
-export function needsRestartingArgv(dialect: Dialect): Argv {
-  return cached(dialect, ['--quiet', 'needs-restarting', '--reboothint']);
+export function needsRestartingArgv(dialect: Dialect, lists: 'with lists' | 'without lists'): Argv {
+  const repositories = lists === 'without lists' ? ['--disablerepo=*'] : [];
+  return cached(dialect, ['--quiet', 'needs-restarting', '--reboothint', ...repositories]);
 }
 
 /**

@@ -24,6 +24,17 @@ describe.each(DIALECTS)('needs-restarting of %s', (_, dialect) => {
     expect(await ask({ exitCode: dialect.name === 'dnf4' ? 1 : 2, stderr })).toEqual([]);
   });
 
+  it('is asked without the lists where there are none yet', async () => {
+    const stderr = 'Cache-only enabled but no cache for repository "lab"\n';
+    const tools = answering((argv) =>
+      argv.includes('--disablerepo=*')
+        ? { exitCode: 1, stdout: fixture(dialect, 14, 'needs-restarting') }
+        : { exitCode: 1, stderr },
+    );
+    const reasons = await askNeedsRestarting(tools, dialect);
+    expect(reasons).toEqual(['dnf needs-restarting names kernel']);
+  });
+
   it('is no yes when it fails', async () => {
     await expect(ask({ exitCode: 1, stderr: 'Error: no more memory\n' })).rejects.toThrow(
       'dnf needs-restarting failed: Error: no more memory',
