@@ -22,9 +22,10 @@ export function jobFailure(
   doubles: readonly Double[],
   { changes, unfinished }: { changes: readonly Change[]; unfinished: readonly string[] },
 ): StepFailure {
+  const doubled = new Set(doubles.map(({ newest }) => keyOf(newest)));
   const findings = [
     ...doubles.map(describeDouble),
-    ...unfinished.map(describeUnfinished),
+    ...unfinished.filter((key) => !doubled.has(key)).map(describeUnfinished),
     ...changes.map((change) => `${keyOf(change)} is not at ${change.newVersion}`),
   ];
   const count = Math.max(1, changes.length + unfinished.length);

@@ -1,10 +1,11 @@
 import { FINDINGS_MAX, StepFailure } from '../../domain/failure.ts';
-import type { Change } from '../../domain/plan.ts';
+import type { Change, Removal } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { CommandResult, HostTools, JobResult } from '../../host/tools.ts';
 import type { InstallInput, InstallResult } from '../port.ts';
 import { archivePath, checkArchive } from '../shared/archives.ts';
 import { deviations } from '../shared/compare-simulation.ts';
+import { wasCutOff } from '../shared/install-failure.ts';
 import {
   DRIFT_REMEDY,
   Installation,
@@ -26,7 +27,7 @@ import { recover, stillBroken } from './recover.ts';
 import { askPackageTool, packageToolFailure } from './run.ts';
 import { failedScripts } from './scripts.ts';
 import type { DnfSettings } from './settings.ts';
-import { packageStates, type PackageState } from './states.ts';
+import { nevraOf, packageStates, type PackageState } from './states.ts';
 
 /** See {@link PackageManager.install} of the port. */
 export async function install(
@@ -151,10 +152,6 @@ function cannotRemove({ removals }: Remaining): StepFailure {
   });
 }
 
-function wasCutOff({ exitCode, interrupted }: JobResult): boolean {
-  return interrupted || exitCode === null;
-}
-
 /** After a run that was cut off nobody knows which scripts have come to an end. */
 function unfinishedOf(
   changes: readonly Change[],
@@ -184,7 +181,7 @@ async function heal(
     deadlineMs,
     lockWaitMs,
     findDoubles: async () => doublesOf(changes, await packageStates(tools)),
-    replays: async (doubles) => {
+    completion: async (doubles) => {
       for (const { newest } of doubles) again.add(keyOf(newest));
       const states = await packageStates(tools);
       const replayed = [...again]
@@ -197,11 +194,17 @@ async function heal(
       return {
         inPlace: paths(replayed.filter((change) => !isBeside(change))),
         beside: paths(replayed.filter(isBeside)),
+        // dnf makes them together with what brings them about, which may be in place.
+        removals: again.size === 0 ? [] : remainingOf(input, states).removals.map(removalNevra),
       };
     },
   });
   const failed = [...again].filter((key) => recovery.failed.includes(known.get(key)?.name ?? ''));
   return { broken: again.size > 0 || recovery.rebuilt, unfinished: failed };
+}
+
+function removalNevra({ name, architecture, oldVersion }: Removal): string {
+  return nevraOf({ name, architecture, version: oldVersion });
 }
 
 /** Also what a run may have pulled forward from the rest of the approved plan. */

@@ -13,16 +13,22 @@ import { failedScripts } from './scripts.ts';
 import { isDatabaseReadable, nevraOf, packageStates } from './states.ts';
 
 export type RecoverInput = {
-  /** The jobs are `PREFIX-rebuild`, `PREFIX-replay`, `PREFIX-replay-beside`, `PREFIX-erase` and `PREFIX-erase-without-scripts`. */
+  /** The jobs are `PREFIX-rebuild`, `PREFIX-replay`, `PREFIX-replay-beside`, `PREFIX-remove`, `PREFIX-erase` and `PREFIX-erase-without-scripts`. */
   jobPrefix: string;
   deadlineMs: number;
   lockWaitMs: number;
   findDoubles(): Promise<Double[]>;
-  /** Archives of installed packages that are installed once more, in place of older versions or beside them. */
-  replays(doubles: readonly Double[]): Promise<Replays>;
+  completion(doubles: readonly Double[]): Promise<Completion>;
 };
 
-export type Replays = { inPlace: readonly string[]; beside: readonly string[] };
+export type Completion = {
+  /** Archives of installed packages that are installed once more, in place of older versions. */
+  inPlace: readonly string[];
+  /** The same of packages that are there beside their older versions. */
+  beside: readonly string[];
+  /** Packages that the run was to remove and has not come to. */
+  removals: readonly string[];
+};
 
 export type Recovery = {
   /** Whether the database could not be read, and was built anew. */
@@ -49,7 +55,7 @@ export async function recover(tools: HostTools, input: RecoverInput): Promise<Re
   const rebuilt = !(await isDatabaseReadable(tools));
   if (rebuilt) await runStep(tools, input, 'rebuild', rebuildArgv());
   const broken = await input.findDoubles();
-  const { inPlace, beside } = await input.replays(broken);
+  const { inPlace, beside, removals } = await input.completion(broken);
   const output: string[] = [];
   if (inPlace.length > 0) {
     output.push(await runStep(tools, input, 'replay', replayArgv('in place', inPlace)));
@@ -57,6 +63,7 @@ export async function recover(tools: HostTools, input: RecoverInput): Promise<Re
   if (beside.length > 0) {
     output.push(await runStep(tools, input, 'replay-beside', replayArgv('beside', beside)));
   }
+  if (removals.length > 0) await runStep(tools, input, 'remove', eraseArgv(removals, 'with'));
   let left = await stillThere(tools, broken);
   for (const scripts of ['with', 'without'] as const) {
     if (left.length === 0) break;

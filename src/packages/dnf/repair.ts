@@ -17,9 +17,10 @@ export async function repair(
     deadlineMs,
     lockWaitMs,
     findDoubles: () => findDoubles(tools),
-    replays: async (doubles) => ({
+    completion: async (doubles) => ({
       inPlace: await archivesOf(doubles, archiveDirectories),
       beside: [],
+      removals: [],
     }),
   });
   if (left.length > 0) throw stillBroken(left);

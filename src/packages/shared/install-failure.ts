@@ -23,7 +23,7 @@ export function jobFailureBy(
   const type = failureType(result, classifyBy(words, output, 'job'), findings);
   const end = result.timedOut
     ? 'hung until its deadline'
-    : result.interrupted
+    : wasCutOff(result)
       ? 'was cut off'
       : decisiveLineBy(words, output, type);
   return commandFailure(
@@ -33,6 +33,11 @@ export function jobFailureBy(
     remedyFor(type, remedies),
     findings.slice(0, FINDINGS_MAX),
   );
+}
+
+/** It vanished with the host, or somebody ended it. */
+export function wasCutOff({ interrupted, exitCode }: JobResult): boolean {
+  return interrupted || exitCode === null;
 }
 
 function failureType(

@@ -95,7 +95,10 @@ export class Installation<State> {
   /** Begins a pass: the first one, or one after an earlier pass has failed or was undone by a restore. */
   async #begin(earlier: InstallRecord | null): Promise<InstallRecord> {
     const remaining = this.#installer.remaining(await this.#readStates());
-    const pending = remaining.changes.map(keyOf);
+    const missing = remaining.changes.map(keyOf);
+    // What is to be installed anew is installed with its scripts.
+    const unfinished = (earlier?.unfinished ?? []).filter((key) => !missing.includes(key));
+    const pending = [...missing, ...unfinished];
     return this.#write({
       run: earlier?.run ?? 0,
       firstRun: (earlier?.run ?? 0) + 1,
@@ -103,8 +106,7 @@ export class Installation<State> {
       stage: 'between',
       healed: 0,
       pending,
-      // What is to be installed again is installed with its scripts.
-      unfinished: (earlier?.unfinished ?? []).filter((key) => !pending.includes(key)),
+      unfinished,
       // Only what is installed loses its mark.
       automatic: pending.length === 0 ? [] : await this.#installer.readAutomaticMarks(),
       leftAside: await readLeftAside(this.#installer.leftAsideEndings),
