@@ -147,14 +147,19 @@ export function needsRestartingArgv(dialect: Dialect, lists: 'with lists' | 'wit
 
 /**
  * Installs archives by their files, without any repository. What they make obsolete goes with them.
- * Every signature was checked before, also those of packages whose repository asks for none.
+ * dnf does not check the signatures of files unless it is told.
  */
 export function installArgv(
   dialect: Dialect,
   archives: readonly string[],
   mode: 'run' | 'simulate',
 ): Argv {
-  const words = ['install', '--disablerepo=*', '--setopt=install_weak_deps=0'];
+  const words = [
+    'install',
+    '--disablerepo=*',
+    '--setopt=localpkg_gpgcheck=1',
+    '--setopt=install_weak_deps=0',
+  ];
   const answers = mode === 'run' ? ALWAYS : NEVER;
   return cached(dialect, [...words, ...answers], archives);
 }

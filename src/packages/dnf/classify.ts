@@ -18,8 +18,12 @@ const RULES: readonly Rule[] = [
     pattern:
       /already locked by \d+|can't create transaction lock|[Ff]ailed to obtain (?:the |rpm )?transaction lock|Waiting for process with pid/,
   },
-  // rpm ends with 0 all the same.
-  { type: 'PackageJobFailed', subjects: ['job'], pattern: /scriptlet failed/ },
+  // After a scriptlet that failed rpm may end with 0 all the same.
+  {
+    type: 'PackageJobFailed',
+    subjects: ['job'],
+    pattern: /scriptlet failed|conflicts (?:with file from|between attempted)/,
+  },
   {
     type: 'SignatureInvalid',
     pattern:

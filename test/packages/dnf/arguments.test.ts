@@ -67,13 +67,20 @@ describe.each(DIALECTS)('The command lines of %s', (_, dialect) => {
     'never let a dead repository be passed over, nor a signature: %s %s %s',
     (...argv) => {
       expect(argv).toContain('--setopt=*.skip_if_unavailable=0');
-      expect(argv.join(' ')).not.toMatch(/gpgcheck|nogpg|allowerasing/);
+      expect(argv.join(' ')).not.toMatch(/gpgcheck=0|nogpg|allowerasing/);
     },
   );
 
-  it('install from archives alone', () => {
+  it('install from archives alone, whose signatures are checked once more', () => {
     const argv = installArgv(dialect, ['/d/app-2-1.noarch.rpm'], 'run');
-    expect(argv).toEqual(expect.arrayContaining(['--cacheonly', '--disablerepo=*', '-y']));
+    expect(argv).toEqual(
+      expect.arrayContaining([
+        '--cacheonly',
+        '--disablerepo=*',
+        '--setopt=localpkg_gpgcheck=1',
+        '-y',
+      ]),
+    );
     expect(argv.slice(-2)).toEqual(['--', '/d/app-2-1.noarch.rpm']);
     const simulated = installArgv(dialect, ['/d/app-2-1.noarch.rpm'], 'simulate');
     expect(simulated).toContain('--assumeno');

@@ -43,6 +43,14 @@ describe.each(DIALECTS)('What %s means by what it writes', (_, dialect) => {
   });
 });
 
+it('says which file two packages both have', () => {
+  const output = `Error: Transaction test error:
+  file /usr/share/lab/kernel from install of kernel-6.2.0-10.lab.x86_64 conflicts with file from package kernel-6.1.0-10.lab.x86_64
+`;
+  expect(classify(output, 'job')).toBe('PackageJobFailed');
+  expect(decisiveLineBy(DNF_WORDS, output, 'PackageJobFailed')).toMatch(/^file .*kernel-6\.1/);
+});
+
 describe('What dnf 4 means by what it writes', () => {
   it('names who holds its lock', () => {
     const output = fixture(dnf4, 20, 'makecache', 'stderr');
