@@ -68,6 +68,15 @@ describe.each(DIALECTS)('A simulated transaction of %s', (_, dialect) => {
     expect(parse(fixture(dialect, 4, 'upgrade'))).toEqual(nothing);
   });
 
+  it('may skip everything', () => {
+    expect(parse(fixture(dialect, 30, 'upgrade'))).toEqual({
+      installs: [],
+      replacing: [],
+      removals: [],
+      skipped: ['broke.noarch 2-1', 'con.noarch 2-1'],
+    });
+  });
+
   it('may remove the oldest kernel for the newest one', () => {
     expect(parse(fixture(dialect, 5, 'upgrade'))).toEqual({
       installs: ['kernel.x86_64 6.3.0-10.lab lab3'],
@@ -162,4 +171,19 @@ Upgrading:
 Transaction Summary:
 `;
   expect(dnf5.parseSimulation(split)?.removals).toEqual([]);
+});
+
+it('reads what newer versions of dnf 5 leave out: a name that is the same, a repository that there is none', () => {
+  const short = `Package Arch Version Repository Size
+Upgrading:
+ app  x86_64 0:2-1 lab 6.0 B
+   replacing noarch 0:1-1 6.0 B
+ new  noarch 0:2-1 lab 6.0 KiB
+   replacing old noarch 3:1-1 lab 6.0 B
+
+Transaction Summary:
+`;
+  expect(dnf5.parseSimulation(short)?.removals).toEqual([
+    { name: 'old', architecture: 'noarch', oldVersion: '3:1-1' },
+  ]);
 });

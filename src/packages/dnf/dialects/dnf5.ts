@@ -53,8 +53,13 @@ export const dnf5: Dialect = {
 
 const TABLE: Table = {
   begin: /^Package +Arch +Version +Repository +Size *$/,
-  end: /^Transaction Summary:$/,
-  parseReplaced: (line) => parseRow(line.replace(/^replacing\s+/, '')),
+  // Where all is skipped there is no summary.
+  end: /^(?:Transaction Summary:|Nothing to do\.)$/,
+  parseReplaced: (line, { name }) => {
+    const rest = line.replace(/^replacing\s+/, '');
+    // Newer versions leave out the name where it is the same.
+    return parseRow(rest) ?? parseRow(`${name} ${rest}`);
+  },
 };
 
 const ListedAdvisory = z.object({

@@ -6,8 +6,11 @@ export type Table = {
   begin: RegExp;
   /** The first line after the last section. */
   end: RegExp;
-  /** The package that a line names which begins with `replacing`; null when it cannot be read. */
-  parseReplaced: (line: string) => Row | null;
+  /**
+   * The package of a line that begins with `replacing`, below the row of what takes its place; null
+   * when it cannot be read.
+   */
+  parseReplaced: (line: string, row: Row) => Row | null;
 };
 
 /**
@@ -49,9 +52,9 @@ function joinRows(lines: readonly string[]): string[] {
 
 function readLine(line: string, section: Section, { parseReplaced }: Table): void {
   if (/^\s+replacing\s/.test(line)) {
-    const replaced = parseReplaced(line.trim());
     const replacing = section.rows.at(-1);
-    if (replaced === null || replacing === undefined) throw unparsable(line);
+    const replaced = replacing && parseReplaced(line.trim(), replacing.row);
+    if (!replaced) throw unparsable(line);
     replacing.replaced.push(replaced);
     return;
   }
@@ -60,10 +63,13 @@ function readLine(line: string, section: Section, { parseReplaced }: Table): voi
   section.rows.push({ row, replaced: [] });
 }
 
-/** `NAME ARCHITECTURE VERSION REPOSITORY SIZE UNIT`; the unit is missing for bytes. */
+/**
+ * `NAME ARCHITECTURE VERSION REPOSITORY SIZE UNIT`; the unit is missing for bytes, the repository for
+ * what came by no repository.
+ */
 export function parseRow(line: string): Row | null {
-  const [, name, architecture, version, repository] =
-    /^(\S+)\s+([a-z0-9_]+)\s+(\S+-\S+)\s+(\S+)\s+[\d.]+(?:\s+\S+)?$/.exec(line) ?? [];
-  if (!name || !architecture || !version || !repository) return null;
+  const [, name, architecture, version, repository = ''] =
+    /^(\S+)\s+([a-z0-9_]+)\s+(\S+-\S+)(?:\s+(\S+))??\s+[\d.]+(?:\s+[A-Za-z]+)?$/.exec(line) ?? [];
+  if (!name || !architecture || !version) return null;
   return { name, architecture, version: withoutZeroEpoch(version), repository };
 }
