@@ -178,6 +178,8 @@ export function downloadArgv(
     'download',
     `--repo=${repository}`,
     `--destdir=${directory}`,
+    // An archive that is put together from pieces of the installed one takes longer than its download.
+    '--setopt=deltarpm=0',
     '--setopt=metadata_expire=-1',
     '--setopt=*.metadata_expire=-1',
   ];

@@ -8,7 +8,7 @@ import { classify } from './classify.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { findMetadataLockHolder } from './locks.ts';
 import { DNF_REMEDIES } from './remedies.ts';
-import { askPackageTool, packageToolFailure } from './run.ts';
+import { askPackageTool, packageToolFailure, runPackageTool } from './run.ts';
 import type { DnfSettings } from './settings.ts';
 
 /** dnf gives up on a silent mirror after two minutes; this bounds many slow ones together. */
@@ -25,9 +25,12 @@ export async function refresh(
   dialect: Dialect,
   settings: DnfSettings,
 ): Promise<void> {
-  const before = await readTimes(tools, dialect);
+  const before = await readTimesBefore(tools, dialect);
   await fetchLists(tools, dialect, settings);
-  const after = await readTimes(tools, dialect);
+  const argv = repositoryTimesArgv(dialect);
+  const { stdout } = await runPackageTool(tools, argv, 'the repositories could not be listed');
+  const after = dialect.parseRepositoryTimes(stdout);
+  if (after.size === 0) throw noRepositories();
   for (const [repository, time] of after) {
     const earlier = before.get(repository);
     if (earlier !== undefined && time < earlier) throw goneBack(repository, earlier, time);
@@ -35,7 +38,7 @@ export async function refresh(
 }
 
 /** Empty where there are no lists yet. */
-async function readTimes(tools: HostTools, dialect: Dialect): Promise<Map<string, number>> {
+async function readTimesBefore(tools: HostTools, dialect: Dialect): Promise<Map<string, number>> {
   const { exitCode, stdout } = await askPackageTool(tools, repositoryTimesArgv(dialect));
   return exitCode === 0 ? dialect.parseRepositoryTimes(stdout) : new Map<string, number>();
 }
@@ -68,6 +71,14 @@ async function fetchLists(
 
 function isLocked({ stdout, stderr }: CommandResult): boolean {
   return classify(`${stderr}\n${stdout}`, 'lists') === 'PackageLockHeld';
+}
+
+/** Otherwise a host that is not registered with its vendor would count as up to date. */
+function noRepositories(): StepFailure {
+  return new StepFailure('UnsupportedHost', 'no repository is enabled on this host', {
+    remedy:
+      'Look at `dnf repolist` and /etc/yum.repos.d; where the vendor asks for it, register the host with its subscription.',
+  });
 }
 
 function goneBack(repository: string, earlier: number, time: number): StepFailure {

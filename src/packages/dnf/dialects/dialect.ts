@@ -34,6 +34,6 @@ export type Dialect = {
   parseAdvisoryList(stdout: string): AdvisoryEntry[];
   /** The CVEs of an advisory's package. */
   parseAdvisoryCves(stdout: string): (entry: AdvisoryEntry) => string[];
-  /** The time of each repository's lists, in milliseconds, by its id. */
+  /** The time of each repository's lists, in milliseconds, by its id; NaN where they have none. */
   parseRepositoryTimes(stdout: string): Map<string, number>;
 };

@@ -37,8 +37,7 @@ export const dnf4: Dialect = {
     for (const block of stdout.split(/^(?=Repo-id )/m)) {
       const [, id] = /^Repo-id +: (\S+)$/m.exec(block) ?? [];
       const [, updated] = /^Repo-updated +: (.+)$/m.exec(block) ?? [];
-      const time = Date.parse(`${updated} UTC`);
-      if (id !== undefined && !Number.isNaN(time)) times.set(id, time);
+      if (id !== undefined) times.set(id, Date.parse(`${updated} UTC`));
     }
     return times;
   },
