@@ -17,11 +17,12 @@ describe.each(FAMILIES)('On a host of $name', (family) => {
 
   beforeAll(async () => {
     cycles = await openCycleSite();
-    repository = await createRepository();
+    repository = await createRepository({ format: family.format });
     const old = await repository.build(toolPackage({ version: '1-1' }));
     host = await cycles.site.startHost({
       name,
       unattended: true,
+      format: family.format,
       archives: ['main'],
       repositories: [repository.sourcesEntry()],
       packages: old.map(({ file }) => file),

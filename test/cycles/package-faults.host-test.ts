@@ -21,7 +21,7 @@ describe.each(FAMILIES)('On a host of $name', (family) => {
 
   beforeAll(async () => {
     cycles = await openCycleSite();
-    repository = await createRepository();
+    repository = await createRepository({ format: family.format });
     shopPort = await freePort();
     const old = await repository.build(
       toolPackage({ version: '1.0-1', configuration: 'colour = green\n' }),
@@ -30,6 +30,7 @@ describe.each(FAMILIES)('On a host of $name', (family) => {
     host = await cycles.site.startHost({
       name,
       unattended: true,
+      format: family.format,
       archives: ['main'],
       repositories: [repository.sourcesEntry()],
       packages: old.map(({ file }) => file),
