@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { filesOf, layOut } from '../lay-out.ts';
+import { layOut } from '../lay-out.ts';
 import { BUILD_TIME_SECONDS, type BuiltPackage, type PackageSpec } from '../packages.ts';
 import { runOrThrow } from '../run.ts';
 import { KEY_NAME, withoutAgent, type SigningKey } from '../signing-key.ts';
-import { specFile } from './spec-file.ts';
+import { packagedFiles, specFile } from './spec-file.ts';
 import { parseRpmVersion } from './version.ts';
 
 /** Hundreds of packages; on a machine under load a batch may take longer. */
@@ -62,7 +62,7 @@ async function buildUnsigned(specs: readonly PackageSpec[], work: string): Promi
   for (const [index, spec] of specs.entries()) {
     const tree = join(work, `tree-${index}`);
     await mkdir(tree);
-    await layOut(filesOf(spec), tree);
+    await layOut(packagedFiles(spec), tree);
     const file = join(work, `${index}.spec`);
     await writeFile(file, specFile(spec, tree));
     specFiles.push(file);

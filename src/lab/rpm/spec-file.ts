@@ -29,10 +29,9 @@ const SYSTEM_DIRECTORIES = new Set([
   '/var/lib',
 ]);
 
-/** The text of the .spec file of a package whose files lie below `tree` already. */
+/** The text of the .spec file of a package whose {@link packagedFiles} lie below `tree`. */
 export function specFile(spec: PackageSpec, tree: string): string {
   const { epoch, version, release } = parseRpmVersion(spec.version);
-  const files = packaged(spec);
   return `${[
     `Name: ${spec.name}`,
     ...(epoch === '0' ? [] : [`Epoch: ${epoch}`]),
@@ -53,10 +52,9 @@ export function specFile(spec: PackageSpec, tree: string): string {
     'package of the patchcycle lab',
     '%install',
     `cp -a ${tree}/. %{buildroot}`,
-    ...files.added.map(({ path, content }) => addition(path, content)),
     ...scriptlets(spec),
     '%files',
-    ...files.lines,
+    ...fileList(packagedFiles(spec)),
     ...changelog(spec),
   ].join('\n')}\n`;
 }
@@ -68,28 +66,22 @@ function tags(tag: string, relations: readonly string[] = []): string[] {
   });
 }
 
-/** The files with what is kept of each, and those that this family needs in addition. */
-function packaged(spec: PackageSpec): { added: NamedFile[]; lines: string[] } {
+/** The files of the package, and what this family needs in addition. */
+export function packagedFiles(spec: PackageSpec): NamedFile[] {
+  if (spec.asksForReboot !== true) return filesOf(spec);
   // dnf's needs-restarting asks for a reboot after an update of the packages that are named here.
-  const added =
-    spec.asksForReboot === true
-      ? [
-          {
-            path: `/etc/dnf/plugins/needs-restarting.d/${spec.name}.conf`,
-            content: `${spec.name}\n`,
-          },
-        ]
-      : [];
-  const files = [...filesOf(spec), ...added];
+  const path = `/etc/dnf/plugins/needs-restarting.d/${spec.name}.conf`;
+  return [...filesOf(spec), { path, content: `${spec.name}\n` }];
+}
+
+/** The files as %files lists them, with what becomes of each. */
+function fileList(files: readonly NamedFile[]): string[] {
   const directories = new Set(files.flatMap(({ path }) => ownDirectories(path)));
-  return {
-    added,
-    lines: [
-      '%defattr(-,root,root)',
-      ...[...directories].sort().map((path) => `%dir %attr(0755,root,root) "${literal(path)}"`),
-      ...files.map((file) => `${configurationMark(file)}"${literal(file.path)}"`),
-    ],
-  };
+  return [
+    '%defattr(-,root,root)',
+    ...[...directories].sort().map((path) => `%dir %attr(0755,root,root) "${literal(path)}"`),
+    ...files.map((file) => `${configurationMark(file)}"${literal(file.path)}"`),
+  ];
 }
 
 function ownDirectories(path: string): string[] {
@@ -100,10 +92,6 @@ function ownDirectories(path: string): string[] {
 function configurationMark({ isConfiguration, replacesEdited }: NamedFile): string {
   if (isConfiguration !== true) return '';
   return replacesEdited === true ? '%config ' : '%config(noreplace) ';
-}
-
-function addition(path: string, content: string): string {
-  return `install -D -m 0644 /dev/stdin %{buildroot}${path} <<'END'\n${literal(content)}END`;
 }
 
 function changelog({ changes = [], version }: PackageSpec): string[] {
