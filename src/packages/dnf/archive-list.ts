@@ -2,6 +2,7 @@ import { StepFailure } from '../../domain/failure.ts';
 import type { HostTools } from '../../host/tools.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { inPortions } from '../shared/portions.ts';
+import { remedyFor } from '../shared/remedies.ts';
 import { specOf } from './advisory-entry.ts';
 import { archiveListArgv, splitFields } from './arguments.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -19,7 +20,8 @@ type Row = Version & { sizeBytes: number; installedBytes: number; sha256: string
 
 /**
  * Size and SHA-256 of every archive, by `name:architecture`. Asks no network.
- * Fails with `PlanUnparsable` where a list has no SHA-256 for one: it could not be pinned.
+ * Fails with `VersionVanished` where no list of its repository has one any more, and with
+ * `PlanUnparsable` where that list has no SHA-256 for it: it could not be pinned.
  */
 export async function listArchives(
   tools: HostTools,
@@ -27,15 +29,19 @@ export async function listArchives(
   versions: readonly Version[],
 ): Promise<Map<string, ListedArchive>> {
   const rows = await listRows(tools, dialect, versions);
-  const unhashed = rows.filter(({ sha256 }) => sha256 === null);
+  const found = versions.map((version) => {
+    const row = rows.find((one) => isSame(one, version));
+    if (row === undefined) throw vanished(version);
+    return row;
+  });
+  const unhashed = found.filter(({ sha256 }) => sha256 === null);
   const hashes = await readPrimaryHashes(tools, dialect, unhashed);
   const listed = new Map<string, ListedArchive>();
-  for (const version of versions) {
-    const row = rows.find((one) => isSame(one, version));
-    const sha256 = row?.sha256 ?? hashes.get(keyOf(version));
-    if (row === undefined || sha256 === undefined) throw notPinned(version);
+  for (const row of found) {
+    const sha256 = row.sha256 ?? hashes.get(keyOf(row));
+    if (sha256 === undefined) throw notPinned(row);
     const { sizeBytes, installedBytes } = row;
-    listed.set(keyOf(version), { sizeBytes, installedBytes, sha256 });
+    listed.set(keyOf(row), { sizeBytes, installedBytes, sha256 });
   }
   return listed;
 }
@@ -77,6 +83,14 @@ export function parseArchiveList(dialect: Dialect, stdout: string): Row[] {
 function isSame(one: Version, other: Version): boolean {
   const same = keyOf(one) === keyOf(other) && one.newVersion === other.newVersion;
   return same && one.repository === other.repository;
+}
+
+function vanished(version: Version): StepFailure {
+  return new StepFailure(
+    'VersionVanished',
+    `no list of the repository ${version.repository} has ${specOf(version)}`,
+    { remedy: remedyFor('VersionVanished') },
+  );
 }
 
 function notPinned(version: Version): StepFailure {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashesIn } from '../../../src/packages/dnf/primary-hashes.ts';
-import { parseArchiveList } from '../../../src/packages/dnf/archive-list.ts';
+import { listArchives, parseArchiveList } from '../../../src/packages/dnf/archive-list.ts';
 import { dnf4 } from '../../../src/packages/dnf/dialects/dnf4.ts';
 import { dnf5 } from '../../../src/packages/dnf/dialects/dnf5.ts';
 import { parsePythonBytes } from '../../../src/packages/dnf/dialects/python-bytes.ts';
 import { parseLock } from '../../../src/packages/dnf/version-locks.ts';
-import { DIALECTS, fixture } from './fixture.ts';
+import { answering, DIALECTS, fixture } from './fixture.ts';
 
 describe.each(DIALECTS)('The words of %s', (_, dialect) => {
   it('name the advisories of installed packages, with type, severity and version', () => {
@@ -145,3 +145,18 @@ describe('dnf 5', () => {
 async function* asyncOf(pieces: readonly string[]): AsyncGenerator<string> {
   for (const piece of pieces) yield await Promise.resolve(piece);
 }
+
+describe('The list of archives', () => {
+  const version = { name: 'app', architecture: 'noarch', newVersion: '9-1', repository: 'lab2' };
+
+  it('says that a version has vanished, and does not take one of another repository', async () => {
+    const others = [fixture(dnf4, 11, 'repoquery'), `app|noarch|9-1|other|6093|6|(none)\n`, ''];
+    for (const stdout of others) {
+      const tools = answering(() => ({ stdout }));
+      await expect(listArchives(tools, dnf4, [version])).rejects.toMatchObject({
+        type: 'VersionVanished',
+        message: 'no list of the repository lab2 has app-0:9-1.noarch',
+      });
+    }
+  });
+});
