@@ -46,6 +46,17 @@ export async function listArchives(
   return listed;
 }
 
+/** What the versions take when they are installed, by `name:architecture`; what no list has any more is missing. */
+export async function listInstalledBytes(
+  tools: HostTools,
+  dialect: Dialect,
+  versions: readonly Version[],
+): Promise<Map<string, number>> {
+  const rows = await listRows(tools, dialect, versions);
+  const found = rows.filter((row) => versions.some((version) => isSame(row, version)));
+  return new Map(found.map((row) => [keyOf(row), row.installedBytes]));
+}
+
 async function listRows(
   tools: HostTools,
   dialect: Dialect,

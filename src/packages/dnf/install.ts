@@ -75,10 +75,10 @@ function dnfInstaller(
     readAutomaticMarks: () => readAutomaticMarks(tools, dialect),
     restoreMarks: (automatic) => restoreMarks(tools, dialect, input, automatic),
     settleConfiguration: (leftAside) => settleConfigFiles(leftAside, input.configFiles),
-    failure: (argv, result, states) =>
+    failure: (argv, result, states, unfinished) =>
       jobFailure({ argv, result }, doublesOf(known, states), {
         changes: remainingOf(input, states).changes,
-        unfinished: unfinishedOf(known, result, states),
+        unfinished,
       }),
   };
 }
@@ -141,7 +141,14 @@ function cannotResolve(result: CommandResult): StepFailure {
     'resolution',
   );
   if (failure.type !== 'DependencyProblem' && failure.type !== 'VersionVanished') return failure;
-  return commandFailure('PlanDrifted', failure.message, result, DRIFT_REMEDY);
+  const problems = parseProblems(`${result.stdout}\n${result.stderr}`);
+  return commandFailure('PlanDrifted', failure.message, result, DRIFT_REMEDY, problems);
+}
+
+/** What dnf's resolver names below `Problem:`, `  - nothing provides lib >= 2 needed by web-1-1.noarch`. */
+function parseProblems(output: string): string[] {
+  const problems = [...output.matchAll(/^ +- (.+)$/gm)].map(([, problem = '']) => problem.trim());
+  return [...new Set(problems)].slice(0, FINDINGS_MAX);
 }
 
 /** A removal that the plan's changes bring about is made with them; rpm has no other here. */

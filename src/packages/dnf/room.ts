@@ -6,7 +6,7 @@ import { archivePath } from '../shared/archives.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { inPortions } from '../shared/portions.ts';
 import { bootBytes, requireSpace, sum, unpackedBytes } from '../shared/room.ts';
-import { listArchives } from './archive-list.ts';
+import { listInstalledBytes } from './archive-list.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { packageStates } from './states.ts';
 
@@ -67,8 +67,8 @@ async function listedSizes(
   changes: readonly Change[],
 ): Promise<Map<Change, number>> {
   const versions = changes.map((change) => ({ ...change, repository: change.origin }));
-  const listed = await listArchives(tools, dialect, versions);
-  return new Map(changes.map((change) => [change, listed.get(keyOf(change))?.installedBytes ?? 0]));
+  const listed = await listInstalledBytes(tools, dialect, versions);
+  return new Map(changes.map((change) => [change, listed.get(keyOf(change)) ?? 0]));
 }
 
 async function archiveSizes(

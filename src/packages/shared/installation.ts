@@ -43,7 +43,12 @@ export type Installer<State> = {
   restoreMarks(automatic: readonly string[]): Promise<void>;
   /** Gives configuration files that were left aside the place that the policy wants for them. */
   settleConfiguration(leftAside: readonly string[]): Promise<void>;
-  failure(argv: Argv, result: JobResult, states: readonly State[]): StepFailure;
+  failure(
+    argv: Argv,
+    result: JobResult,
+    states: readonly State[],
+    unfinished: readonly string[],
+  ): StepFailure;
 };
 
 /**
@@ -150,7 +155,7 @@ export class Installation<State> {
     const isLast = record.run - record.firstRun + 1 >= attemptsMax;
     if (!result.timedOut && !isLast) return this.#beginHealing(after);
     await this.#write({ ...after, stage: 'ended' });
-    throw this.#installer.failure(argv, result, states);
+    throw this.#installer.failure(argv, result, states, after.unfinished);
   }
 
   /** What the run was prepared for, also when it has ended in the meantime. */

@@ -40,6 +40,7 @@ export const aptFamily: Family = {
   asideEndings: { keep: '.dpkg-dist', replace: '.dpkg-old' },
   updaters: ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'],
   updaterService: 'apt-daily.service',
+  trailingIsMissing: 'apt would bring trailing:all to 1.0-1, which is not in the approved plan',
   noRoom: /No space left on device/,
   installers: ['apt-get', 'dpkg'],
   moments: [

@@ -48,7 +48,8 @@ export const dnfFamily: Family = {
   asideEndings: { keep: '.rpmnew', replace: '.rpmsave' },
   updaters: ['dnf-automatic.timer', 'dnf-makecache.timer'],
   updaterService: 'dnf-makecache.service',
-  noRoom: /more space needed on the \/opt\/fat filesystem/,
+  trailingIsMissing: 'nothing provides trailing needed by leading-1.1-1.noarch from @commandline',
+  noRoom: /(?:more space needed|needs .* more space) on the \/opt\/fat filesystem/,
   installers: ['dnf', 'rpm'],
   moments: [
     unpacking('as soon as it unpacks', 'lab-bulk-000'),

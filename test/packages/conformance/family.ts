@@ -32,6 +32,8 @@ export type Family = {
   updaters: readonly string[];
   /** What an updater would start. */
   updaterService: string;
+  /** What is found where the package `leading` needs `trailing`, which was not approved. */
+  trailingIsMissing: string;
   /** What the tools say on a full disk. */
   noRoom: RegExp;
   /** Names of the processes that install packages, for killing them. */
