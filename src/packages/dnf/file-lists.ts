@@ -1,5 +1,5 @@
 import { commandFailure } from '../../host/command.ts';
-import type { HostTools } from '../../host/tools.ts';
+import type { CommandResult, HostTools } from '../../host/tools.ts';
 
 export type PackageFile = { path: string; isDirectory: boolean };
 
@@ -33,18 +33,33 @@ export async function readArchiveFiles(
   tools: HostTools,
   archives: readonly string[],
 ): Promise<PackageFile[]> {
-  if (archives.length === 0) return [];
-  const words = ['--query', '--nosignature', '--queryformat', FORMAT, '--package'];
-  const result = await tools.run(['rpm', ...words, '--', ...archives], {
-    maxOutputBytes: OUTPUT_BYTES_MAX,
-  });
-  if (result.exitCode === 0 && !result.truncated) return parseFileList(result.stdout);
+  const { files, result } = await listArchiveFiles(tools, archives);
+  if (result.exitCode === 0 && !result.truncated) return files;
   throw commandFailure(
     'HashMismatch',
     'rpm cannot read the downloaded archives',
     result,
     'Nothing was installed. Have the mirror cleaned, then start the cycle again.',
   );
+}
+
+/** The same without those that cannot be read: a download that was cut off was never being installed. */
+export async function readGoodArchiveFiles(
+  tools: HostTools,
+  archives: readonly string[],
+): Promise<PackageFile[]> {
+  return (await listArchiveFiles(tools, archives)).files;
+}
+
+async function listArchiveFiles(
+  tools: HostTools,
+  archives: readonly string[],
+): Promise<{ files: PackageFile[]; result: CommandResult }> {
+  const words = ['--query', '--nosignature', '--queryformat', FORMAT, '--package'];
+  const result = await tools.run(['rpm', ...words, '--', ...archives], {
+    maxOutputBytes: OUTPUT_BYTES_MAX,
+  });
+  return { files: parseFileList(result.stdout), result };
 }
 
 /** `40755 /usr/share/web`: the mode's first digits are the type, see inode(7). */

@@ -17,6 +17,7 @@ import { DNF_ENVIRONMENT, installArgv } from './arguments.ts';
 import { settleConfigFiles } from './config-files.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { doublesOf } from './doubles.ts';
+import { readArchiveFiles } from './file-lists.ts';
 import { readHeld } from './held.ts';
 import { jobFailure, scriptsFailed } from './install-failure.ts';
 import { LEFT_ASIDE_ENDINGS } from './left-aside.ts';
@@ -68,7 +69,7 @@ function dnfInstaller(
       env: DNF_ENVIRONMENT,
     }),
     unfinishedAfter: async ({ changes }, result) => {
-      if (wasCutOff(result)) await removeLeftovers(tools, pathsOf(changes));
+      if (wasCutOff(result)) await removeLeftovers(await readArchiveFiles(tools, pathsOf(changes)));
       return unfinishedOf(changes, result, await packageStates(tools));
     },
     heal: (jobPrefix, unfinished) => heal(tools, settings, input, jobPrefix, unfinished),

@@ -1,18 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../host/errno.ts';
-import type { HostTools } from '../../host/tools.ts';
-import { readArchiveFiles } from './file-lists.ts';
+import type { PackageFile } from './file-lists.ts';
 
 /** rpm unpacks `web` as `web;6a1f00c2`, the transaction's time in hexadecimal digits, and renames it. */
 const UNPACKING = /^(.+);[0-9a-f]{8}$/;
 
-/** Removes what a run that was cut off has left unpacked of these archives under rpm's own names. */
-export async function removeLeftovers(
-  tools: HostTools,
-  archives: readonly string[],
-): Promise<void> {
-  const files = await readArchiveFiles(tools, archives);
+/** Removes what a run that was cut off has left of these files under rpm's own names. */
+export async function removeLeftovers(files: readonly PackageFile[]): Promise<void> {
   const paths = new Set(files.filter(({ isDirectory }) => !isDirectory).map(({ path }) => path));
   for (const directory of new Set([...paths].map((path) => dirname(path)))) {
     for (const name of await namesIn(directory)) {

@@ -1,11 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FINDINGS_MAX, StepFailure } from '../../domain/failure.ts';
-import { orIfMissing } from '../../host/errno.ts';
 import type { Argv, HostTools } from '../../host/tools.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { waitForLocks } from '../shared/locks.ts';
-import { archiveName } from './archives.ts';
 import { eraseArgv, rebuildArgv, replayArgv, RPM_ENVIRONMENT } from './arguments.ts';
 import { describeDouble, type Double } from './doubles.ts';
 import { findRpmLockHolder } from './locks.ts';
@@ -101,25 +97,6 @@ async function stillThere(tools: HostTools, doubles: readonly Double[]): Promise
       older: older.filter((one) => present.has(nevraOf(one))),
     }))
     .filter(({ older }) => older.length > 0);
-}
-
-/** The archives of the doubles' newest versions that are found below these directories. */
-export async function archivesOf(
-  doubles: readonly Double[],
-  directories: readonly string[],
-): Promise<string[]> {
-  if (doubles.length === 0) return [];
-  const found = new Map<string, string>();
-  for (const directory of directories) {
-    // dnf keeps the archives of each repository in a directory of its own.
-    const options = { recursive: true, withFileTypes: true } as const;
-    for (const entry of await orIfMissing(readdir(directory, options), [])) {
-      if (entry.isFile()) found.set(entry.name, join(entry.parentPath, entry.name));
-    }
-  }
-  return doubles
-    .map(({ newest }) => found.get(archiveName({ ...newest, newVersion: newest.version })))
-    .filter((path) => path !== undefined);
 }
 
 /** The failure that packages which no recovery has mended are. */

@@ -48,7 +48,7 @@ export const dnfFamily: Family = {
   asideEndings: { keep: '.rpmnew', replace: '.rpmsave' },
   updaters: ['dnf-automatic.timer', 'dnf-makecache.timer'],
   updaterService: 'dnf-makecache.service',
-  trailingIsMissing: 'nothing provides trailing needed by leading-1.1-1.noarch from @commandline',
+  trailingIsMissing: 'nothing provides trailing needed by leading-1.1-1.noarch',
   noRoom: /(?:more space needed|needs .* more space) on the \/opt\/fat filesystem/,
   installers: ['dnf', 'rpm'],
   moments: [
