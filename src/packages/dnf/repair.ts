@@ -8,12 +8,16 @@ import { inPortions } from '../shared/portions.ts';
 import { archiveName } from './archives.ts';
 import { findDoubles, type Double } from './doubles.ts';
 import { readGoodArchiveFiles } from './file-lists.ts';
+import { findHalfWritten } from './half-written.ts';
 import { DATABASE } from './interrupted.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { recover, stillBroken } from './recover.ts';
 import type { DnfSettings } from './settings.ts';
 
-/** See {@link PackageManager.repair} of the port. What is there twice is completed; nothing else is touched. */
+/**
+ * See {@link PackageManager.repair} of the port. What is there twice is
+ * completed, and the package that was just being written; nothing else is touched.
+ */
 export async function repair(
   tools: HostTools,
   { lockWaitMs }: DnfSettings,
@@ -25,8 +29,11 @@ export async function repair(
     deadlineMs,
     lockWaitMs,
     findDoubles: () => findDoubles(tools),
-    completion: (doubles) =>
-      Promise.resolve({ inPlace: newestArchives(doubles, archives), beside: [], removals: [] }),
+    completion: async (doubles) => {
+      const halfWritten = doubles.length === 0 ? [] : await findHalfWritten(tools, archives);
+      const inPlace = [...newestArchives(doubles, archives), ...halfWritten];
+      return { inPlace, beside: [], removals: [] };
+    },
   });
   if (left.length > 0) throw stillBroken(left);
   if (broken.length > 0) {

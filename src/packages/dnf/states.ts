@@ -25,7 +25,7 @@ const FIELDS = [
   '%{INSTALLTID}',
 ];
 
-const STATES_FORMAT = `${FIELDS.join('|')}\\n`;
+export const STATES_FORMAT = `${FIELDS.join('|')}\\n`;
 
 /** Every package that rpm knows of. Fails with `PackageStateBroken` where its database cannot be read. */
 export async function packageStates(tools: HostTools): Promise<PackageState[]> {

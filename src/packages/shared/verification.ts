@@ -9,21 +9,25 @@ export type VerifiedFile = {
 
 /**
  * Reads what `rpm --verify` writes, and dpkg in its manner: signs, a letter where it is not an
- * ordinary file, the path. A sentence for each that `isFinding` says so of.
+ * ordinary file, the path.
  */
+export function parseVerifiedFiles(stdout: string): VerifiedFile[] {
+  return stdout.split('\n').flatMap((line) => {
+    const [, signs, kind, path] = /^(\S+) +(?:([a-z]) )?(\/.*)$/.exec(line) ?? [];
+    return signs === undefined || path === undefined ? [] : [{ path, signs, kind }];
+  });
+}
+
+/** A sentence for each file that `isFinding` says so of. */
 export function parseVerification(
   stdout: string,
   isFinding: (file: VerifiedFile) => boolean,
 ): string[] {
-  const findings: string[] = [];
-  for (const line of stdout.split('\n')) {
-    const [, signs, kind, path] = /^(\S+) +(?:([a-z]) )?(\/.*)$/.exec(line) ?? [];
-    if (signs === undefined || path === undefined || !isFinding({ path, signs, kind })) continue;
-    findings.push(
+  return parseVerifiedFiles(stdout)
+    .filter(isFinding)
+    .map(({ path, signs }) =>
       signs === 'missing'
         ? `${path} is missing`
         : `${path} is not as its package brought it (${signs})`,
     );
-  }
-  return findings;
 }
