@@ -3,7 +3,7 @@ import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { inPortions } from '../shared/portions.ts';
-import { parseVerification } from '../shared/verification.ts';
+import { parseVerification, type VerifiedFile } from '../shared/verification.ts';
 import { describeDouble, doublesOf, findDoubles, type Double } from './doubles.ts';
 import { nevraOf, newestVersions, packageStates } from './states.ts';
 
@@ -28,7 +28,7 @@ export async function audit(tools: HostTools, changes: readonly Change[]): Promi
     const verified = await tools.run([...argv], { timeoutMs: VERIFY_TIMEOUT_MS });
     // It ends with the number of differences, or of packages that have some: only a signal is a failure.
     if (verified.exitCode === null) throw unverifiable(verified);
-    findings.push(...parseVerification(verified.stdout, judge));
+    findings.push(...parseVerification(verified.stdout, isFinding));
     findings.push(...parseUnsatisfied(verified.stdout));
   }
   return findings;
@@ -54,7 +54,7 @@ const OTHERS = ['c', 'g'];
  * Whether a difference is a finding: size, digest, device number and link target are. Modes, owners
  * and times are changed by administrators and by services that start.
  */
-function judge({ signs, kind }: { signs: string; kind: string | undefined }): boolean {
+export function isFinding({ signs, kind }: Pick<VerifiedFile, 'signs' | 'kind'>): boolean {
   if (kind !== undefined && OTHERS.includes(kind)) return false;
   return signs === 'missing' || /[S5DL]/.test(signs);
 }
