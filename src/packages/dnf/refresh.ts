@@ -6,6 +6,7 @@ import { remedyFor } from '../shared/remedies.ts';
 import { DNF_ENVIRONMENT, refreshArgv, repositoryTimesArgv } from './arguments.ts';
 import { classify } from './classify.ts';
 import type { Dialect } from './dialects/dialect.ts';
+import { readListTimes, writeListTimes } from './list-times.ts';
 import { findMetadataLockHolder } from './locks.ts';
 import { DNF_REMEDIES } from './remedies.ts';
 import { askPackageTool, packageToolFailure, runPackageTool } from './run.ts';
@@ -25,16 +26,34 @@ export async function refresh(
   dialect: Dialect,
   settings: DnfSettings,
 ): Promise<void> {
-  const before = await readTimesBefore(tools, dialect);
+  const cached = await readTimesBefore(tools, dialect);
+  const known = newest(await readListTimes(settings.listTimesFile), cached);
   await fetchLists(tools, dialect, settings);
   const argv = repositoryTimesArgv(dialect);
   const { stdout } = await runPackageTool(tools, argv, 'the repositories could not be listed');
   const after = dialect.parseRepositoryTimes(stdout);
   if (after.size === 0) throw noRepositories();
   for (const [repository, time] of after) {
-    const earlier = before.get(repository);
-    if (earlier !== undefined && time < earlier) throw goneBack(repository, earlier, time);
+    const earlier = known.get(repository);
+    if (earlier === undefined || time >= earlier) continue;
+    // dnf has them in its cache now, and would be asked there the next time.
+    await writeListTimes(settings.listTimesFile, known);
+    throw goneBack(repository, { earlier, time }, settings);
   }
+  await writeListTimes(settings.listTimesFile, newest(known, after));
+}
+
+/** A time that is still to come is left out: no right one would ever again be as new. */
+function newest(
+  known: ReadonlyMap<string, number>,
+  seen: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const times = new Map(known);
+  for (const [repository, time] of seen) {
+    const isNewer = time > (times.get(repository) ?? -Infinity);
+    if (isNewer && time <= Date.now()) times.set(repository, time);
+  }
+  return times;
 }
 
 /** Empty where there are no lists yet. */
@@ -81,11 +100,17 @@ function noRepositories(): StepFailure {
   });
 }
 
-function goneBack(repository: string, earlier: number, time: number): StepFailure {
+function goneBack(
+  repository: string,
+  { earlier, time }: { earlier: number; time: number },
+  { listTimesFile }: DnfSettings,
+): StepFailure {
   return new StepFailure(
     'ReleaseExpired',
     `the lists of the repository ${repository} are of ${shown(time)}, this host had those of ${shown(earlier)}`,
-    { remedy: remedyFor('ReleaseExpired', DNF_REMEDIES) },
+    {
+      remedy: `${remedyFor('ReleaseExpired', DNF_REMEDIES)} Where the vendor itself has gone back, delete ${listTimesFile} on the host.`,
+    },
   );
 }
 

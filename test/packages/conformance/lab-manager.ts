@@ -8,7 +8,12 @@ import type { Answer, Method, Request, Settings } from './protocol.ts';
 const PROJECT = '/opt/patchcycle';
 
 /** Tests do not wait as long as an operator does. */
-const SETTINGS: Settings = { lockWaitMs: 3_000, updatersWaitMs: 3_000, changelogsMs: 10_000 };
+const SETTINGS: Settings = {
+  lockWaitMs: 3_000,
+  updatersWaitMs: 3_000,
+  changelogsMs: 10_000,
+  listTimesFile: '/var/lib/patchcycle/list-times.json',
+};
 
 /** The slowest answer is the installation of a kernel; whole minutes are a hang. */
 const ANSWER_TIMEOUT_MS = 300_000;
