@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
 export const DNF_WORDS: Words = {
   rules: RULES,
   errorLine:
-    /^(?:Error:|error:|>>> |Failed to |\[(?:MIRROR|FAILED)\] |- (?:Curl|Status|Downloading) |Problem(?: \d+)?: )/,
+    /^(?:Error:|error:|>>> |Failed to |Transaction failed: |\[(?:MIRROR|FAILED)\] |- (?:Curl|Status|Downloading) |Problem(?: \d+)?: )/,
   errorSign: /^(?:Error: |error: |>>> |- |\[(?:MIRROR|FAILED)\] )/,
 };
 
