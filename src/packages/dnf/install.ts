@@ -26,7 +26,7 @@ import { findRpmLockHolder } from './locks.ts';
 import { readAutomaticMarks, restoreMarks } from './marks.ts';
 import { recover, stillBroken } from './recover.ts';
 import { askPackageTool, packageToolFailure } from './run.ts';
-import { failedScripts } from './scripts.ts';
+import { failedScripts, isPartlyUnread, SCRIPT_FAILED } from './scripts.ts';
 import type { DnfSettings } from './settings.ts';
 import { nevraOf, packageStates, type PackageState } from './states.ts';
 
@@ -67,6 +67,7 @@ function dnfInstaller(
     command: ({ changes }) => ({
       argv: installArgv(dialect, pathsOf(changes), 'run'),
       env: DNF_ENVIRONMENT,
+      notable: SCRIPT_FAILED,
     }),
     unfinishedAfter: async ({ changes }, result) => {
       if (wasCutOff(result)) await removeLeftovers(await readArchiveFiles(tools, pathsOf(changes)));
@@ -166,10 +167,11 @@ function unfinishedOf(
   result: JobResult,
   states: readonly PackageState[],
 ): string[] {
-  const failed = failedScripts(`${result.stdout}\n${result.stderr}`);
+  const failed = failedScripts(result);
+  const isUnknown = wasCutOff(result) || isPartlyUnread(result);
   return changes
     .filter((change) => isInPlace(change, states))
-    .filter(({ name }) => wasCutOff(result) || failed.includes(name))
+    .filter(({ name }) => isUnknown || failed.includes(name))
     .map(keyOf);
 }
 

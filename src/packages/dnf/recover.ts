@@ -1,11 +1,11 @@
 import { FINDINGS_MAX, StepFailure } from '../../domain/failure.ts';
-import type { Argv, HostTools } from '../../host/tools.ts';
+import type { Argv, HostTools, JobResult } from '../../host/tools.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { waitForLocks } from '../shared/locks.ts';
 import { eraseArgv, rebuildArgv, replayArgv, RPM_ENVIRONMENT } from './arguments.ts';
 import { describeDouble, type Double } from './doubles.ts';
 import { findRpmLockHolder } from './locks.ts';
-import { failedScripts } from './scripts.ts';
+import { failedScripts, SCRIPT_FAILED } from './scripts.ts';
 import { isDatabaseReadable, nevraOf, packageStates } from './states.ts';
 
 export type RecoverInput = {
@@ -52,12 +52,14 @@ export async function recover(tools: HostTools, input: RecoverInput): Promise<Re
   if (rebuilt) await runStep(tools, input, 'rebuild', rebuildArgv());
   const broken = await input.findDoubles();
   const { inPlace, beside, removals } = await input.completion(broken);
-  const output: string[] = [];
+  const failed: string[] = [];
   if (inPlace.length > 0) {
-    output.push(await runStep(tools, input, 'replay', replayArgv('in place', inPlace)));
+    const replay = await runStep(tools, input, 'replay', replayArgv('in place', inPlace));
+    failed.push(...failedScripts(replay));
   }
   if (beside.length > 0) {
-    output.push(await runStep(tools, input, 'replay-beside', replayArgv('beside', beside)));
+    const replay = await runStep(tools, input, 'replay-beside', replayArgv('beside', beside));
+    failed.push(...failedScripts(replay));
   }
   if (removals.length > 0) await runStep(tools, input, 'remove', eraseArgv(removals, 'with'));
   let left = await stillThere(tools, broken);
@@ -68,23 +70,23 @@ export async function recover(tools: HostTools, input: RecoverInput): Promise<Re
     await runStep(tools, input, name, eraseArgv(older.map(nevraOf), scripts));
     left = await stillThere(tools, left);
   }
-  return { rebuilt, broken, left, failed: failedScripts(output.join('\n')) };
+  return { rebuilt, broken, left, failed };
 }
 
-/** Answers what the step wrote. */
 async function runStep(
   tools: HostTools,
   { jobPrefix, deadlineMs }: RecoverInput,
   name: string,
   argv: Argv,
-): Promise<string> {
+): Promise<JobResult> {
   tools.progress(`completing the interrupted package run: ${name}`);
   const result = await tools.runJob(`${jobPrefix}-${name}`, argv, {
     deadlineMs,
     env: RPM_ENVIRONMENT,
+    notable: SCRIPT_FAILED,
   });
   if (result.timedOut) throw timedOut(name);
-  return `${result.stdout}\n${result.stderr}`;
+  return result;
 }
 
 /** The doubles with those older versions that are still in the database. */

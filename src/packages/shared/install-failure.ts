@@ -19,7 +19,7 @@ export function jobFailureBy(
   { words, remedies }: Pick<Speech, 'words' | 'remedies'>,
   { argv, result, count, findings }: FailedRun,
 ): StepFailure {
-  const output = `${result.stderr}\n${result.stdout}`;
+  const output = [...(result.notable ?? []), result.stderr, result.stdout].join('\n');
   const type = failureType(result, classifyBy(words, output, 'job'), findings);
   const end = result.timedOut
     ? 'hung until its deadline'

@@ -1,6 +1,6 @@
 import { StepFailure } from '../../domain/failure.ts';
 import type { Change, Removal } from '../../domain/plan.ts';
-import type { Argv, HostTools, JobResult } from '../../host/tools.ts';
+import type { Argv, HostTools, JobOptions, JobResult } from '../../host/tools.ts';
 import type { InstallInput, InstallResult } from '../port.ts';
 import { requireArchives } from './archives.ts';
 import { readInstallRecord, writeInstallRecord, type InstallRecord } from './install-record.ts';
@@ -29,7 +29,7 @@ export type Installer<State> = {
     unfinished: readonly string[],
   ): Promise<readonly Change[]>;
   /** The job that makes these changes and removals. */
-  command(work: Remaining): { argv: Argv; env: Readonly<Record<string, string>> };
+  command(work: Remaining): { argv: Argv } & Omit<JobOptions, 'deadlineMs'>;
   /** Packages of a run that are installed and whose scripts have not come to a good end, by key. */
   unfinishedAfter(work: Remaining, result: JobResult): Promise<string[]>;
   /** Completes what was interrupted, as durable jobs; answers whether anything was, and what still is unfinished. */
@@ -142,9 +142,9 @@ export class Installation<State> {
   async #runTool(record: InstallRecord): Promise<InstallRecord> {
     const { jobPrefix, deadlineMs, attemptsMax } = this.#input;
     const work = this.#work(record, await this.#readStates());
-    const { argv, env } = this.#installer.command(work);
+    const { argv, ...command } = this.#installer.command(work);
     this.#tools.progress(`installing ${work.changes.length} packages`);
-    const options = { deadlineMs, env };
+    const options = { deadlineMs, ...command };
     const result = await this.#tools.runJob(`${jobPrefix}-install-${record.run}`, argv, options);
     const unfinished = new Set(record.unfinished);
     for (const key of await this.#installer.unfinishedAfter(work, result)) unfinished.add(key);

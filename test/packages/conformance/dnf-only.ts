@@ -150,6 +150,24 @@ export function describeDnfOnly(theLab: TheLab): void {
     });
   });
 
+  describe('with scripts that fail', () => {
+    it('names the one whose failure stands far before the end of what was written', async () => {
+      const lab = theLab();
+      const early = toolPackage({ name: 'early', version: '1.1-1', configuring: 'fails' });
+      const later = toolPackage({ name: 'later', version: '1.1-1', requires: ['early'] });
+      const afterInstall = 'head -c 200000 /dev/zero | tr "\\0" x | fold -w 80';
+      await pendingUpdates(lab, early, { ...later, scripts: { afterInstall } });
+      const failure = await failureOf(update(lab, ['early', 'later']));
+      expect(failure.type).toBe('PackageJobFailed');
+      expect(failure.message).toContain('early');
+      await lab.family.forget(lab.host, 'later');
+      await lab.family.forget(lab.host, 'early');
+      await lab.security.withdraw('later', '1.1-1');
+      await lab.security.withdraw('early', '1.1-1');
+      await lab.manager.refresh();
+    });
+  });
+
   describe('with scripts that run before anything is unpacked', () => {
     it('names the package whose script refuses, and leaves the old version', async () => {
       const lab = theLab();
