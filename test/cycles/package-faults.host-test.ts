@@ -36,6 +36,8 @@ describe.each(FAMILIES)('On a host of $name', (family) => {
       packages: old.map(({ file }) => file),
       files: { [SHOP_CONFIGURATION]: shopConfiguration(shopPort) },
     });
+    // On every host the tools have been asked before, and made what they keep of their own.
+    await cycles.patch(name);
   });
   afterAll(async () => {
     await cycles.stop();

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Whoever opens one of SQLite's databases, if only to read, makes this beside it. */
+const SHARED_MEMORY = /\.sqlite-shm$/;
+
 /** Trees that an update may touch and a restore must bring back. Logs, caches and spools are not among them. */
 const COMPARED = ['/etc', '/usr', '/boot', '/opt'];
 
@@ -32,7 +35,7 @@ async function walk(root: string, path: string, entries: Map<string, string>): P
     if (error.code === 'ENOENT') return null;
     throw error;
   });
-  if (stats === null || path === '/opt/patchcycle') return;
+  if (stats === null || path === '/opt/patchcycle' || SHARED_MEMORY.test(path)) return;
   const owner = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}`;
   if (stats.isSymbolicLink()) {
     entries.set(path, `link ${await readlink(real)}`);
