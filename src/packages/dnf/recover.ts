@@ -6,7 +6,7 @@ import { eraseArgv, rebuildArgv, replayArgv, RPM_ENVIRONMENT } from './arguments
 import { describeDouble, type Double } from './doubles.ts';
 import { findRpmLockHolder } from './locks.ts';
 import { failedScripts, SCRIPT_FAILED } from './scripts.ts';
-import { isDatabaseReadable, nevraOf, packageStates } from './states.ts';
+import { damaged, isDatabaseReadable, nevraOf, packageStates, skipsPackages } from './states.ts';
 
 export type RecoverInput = {
   /** The jobs are `PREFIX-rebuild`, `PREFIX-replay`, `PREFIX-replay-beside`, `PREFIX-remove`, `PREFIX-erase` and `PREFIX-erase-without-scripts`. */
@@ -49,7 +49,7 @@ export type Recovery = {
 export async function recover(tools: HostTools, input: RecoverInput): Promise<Recovery> {
   await waitForLocks(findRpmLockHolder, input.lockWaitMs, (text) => tools.progress(text));
   const rebuilt = !(await isDatabaseReadable(tools));
-  if (rebuilt) await runStep(tools, input, 'rebuild', rebuildArgv());
+  if (rebuilt) await rebuild(tools, input);
   const broken = await input.findDoubles();
   const { inPlace, beside, removals } = await input.completion(broken);
   const failed: string[] = [];
@@ -71,6 +71,12 @@ export async function recover(tools: HostTools, input: RecoverInput): Promise<Re
     left = await stillThere(tools, left);
   }
   return { rebuilt, broken, left, failed };
+}
+
+/** Fails where packages are lost by it: nobody would ever update them again. */
+async function rebuild(tools: HostTools, input: RecoverInput): Promise<void> {
+  const result = await runStep(tools, input, 'rebuild', rebuildArgv());
+  if (skipsPackages(result)) throw damaged({ ...result, argv: rebuildArgv() });
 }
 
 async function runStep(

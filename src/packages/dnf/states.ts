@@ -27,10 +27,11 @@ const FIELDS = [
 
 export const STATES_FORMAT = `${FIELDS.join('|')}\\n`;
 
-/** Every package that rpm knows of. Fails with `PackageStateBroken` where its database cannot be read. */
+/** Every package that rpm knows of. Fails with `PackageStateBroken` where its database cannot be read whole. */
 export async function packageStates(tools: HostTools): Promise<PackageState[]> {
   const result = await readDatabase(tools);
   if (!isReadable(result)) throw unreadable(result);
+  if (skipsPackages(result)) throw damaged(result);
   return parseStates(result.stdout);
 }
 
@@ -45,6 +46,21 @@ function readDatabase(tools: HostTools): Promise<CommandResult> {
 
 function isReadable({ exitCode, truncated }: CommandResult): boolean {
   return exitCode === 0 && !truncated;
+}
+
+/** Whether rpm says that it passes over damaged entries, which it does with an exit status of 0. */
+export function skipsPackages({ stderr }: Pick<CommandResult, 'stderr'>): boolean {
+  return /^error: rpmdb.*\bskipping\b/m.test(stderr);
+}
+
+/** To build the database anew would lose just the packages whose entries are damaged. */
+export function damaged(result: Parameters<typeof commandFailure>[2]): Error {
+  return commandFailure(
+    'PackageStateBroken',
+    "rpm's database has entries that rpm cannot read: their packages would be neither seen nor updated",
+    result,
+    "Put the directory that `rpm --eval '%{_dbpath}'` names back from a backup of the host. Do not run `rpm --rebuilddb`: it throws away what it cannot read.",
+  );
 }
 
 function unreadable(result: CommandResult): Error {

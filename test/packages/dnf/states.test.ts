@@ -6,9 +6,11 @@ import { parseInstallOnly } from '../../../src/packages/dnf/install-only.ts';
 import {
   nevraOf,
   newestVersions,
+  packageStates,
   parseStates,
   type PackageState,
 } from '../../../src/packages/dnf/states.ts';
+import { answering } from './fixture.ts';
 
 function state(name: string, version: string, architecture = 'x86_64'): PackageState {
   return { name, architecture, version, installedBytes: 1, transaction: 7 };
@@ -37,6 +39,13 @@ describe("rpm's database", () => {
       { ...state('web', '1.0-1', 'noarch'), installedBytes: 0, transaction: 8 },
     ]);
     expect(nevraOf(state('vim', '2:9.0-1.el9'))).toBe('vim-2:9.0-1.el9.x86_64');
+  });
+
+  it('is refused where rpm passes over entries that it cannot read, though it ends with 0', async () => {
+    const stderr =
+      'error: rpmdbNextIterator: skipping h#       2 hdr tags: BAD, no. of tags(2147483647) out of range\n';
+    const tools = answering(() => ({ stdout: 'web|noarch|0|1.0|1|0|8\n', stderr }));
+    await expect(packageStates(tools)).rejects.toMatchObject({ type: 'PackageStateBroken' });
   });
 
   it('has keys in it that are no packages', () => {
