@@ -53,6 +53,8 @@ export type PackageSpec = {
    * one for each package that says nothing; `null` is a package without one.
    */
   advisory?: Advisory | null;
+  /** Under which name an .rpm repository offers it; default: rpm's own for it. */
+  offeredAs?: string;
   /** Lines of the newest changelog entry. */
   changes?: readonly string[];
 };

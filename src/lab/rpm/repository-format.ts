@@ -22,11 +22,12 @@ async function files(content: RepositoryContent): Promise<Map<string, Buffer>> {
     const made = new Map<string, Buffer>();
     for (const built of packages) {
       const file = damage === 'archives-unsigned' ? unsignedFile(built.file) : built.file;
-      await link(file, join(place, basename(built.file)));
+      const name = built.spec.offeredAs ?? basename(built.file);
+      await link(file, join(place, name));
       if (damage === 'archives-not-found') continue;
       const archive = await readFile(file);
       const served = damage === 'archives-mismatch' ? altered(archive) : archive;
-      made.set(basename(built.file), served);
+      made.set(name, served);
     }
     await makeMetadata(content, place);
     for (const name of await readdir(join(place, 'repodata'))) {

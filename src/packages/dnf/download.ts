@@ -1,5 +1,9 @@
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Change } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
+import { fileSha256 } from '../digest.ts';
+import { archivePath } from '../shared/archives.ts';
 import { downloadArchives } from '../shared/download.ts';
 import { specOf } from './advisory-entry.ts';
 import { downloadArgv } from './arguments.ts';
@@ -45,5 +49,22 @@ async function fetchArchives(
       'the archives could not be downloaded',
       { subject: 'archives', timeoutMs: Math.max(1, Math.round(giveUpAt - performance.now())) },
     );
+    await giveNames(group, incoming);
+  }
+}
+
+/**
+ * A repository may call an archive as it likes (`web-8.1.0-x86_64.rpm`), and dnf keeps that name.
+ * Its content says which one it is.
+ */
+async function giveNames(changes: readonly Change[], incoming: string): Promise<void> {
+  const names = await readdir(incoming);
+  const unnamed = changes.filter(({ archive }) => !names.includes(archive));
+  if (unnamed.length === 0) return;
+  const known = new Set(changes.map(({ archive }) => archive));
+  for (const name of names.filter((one) => !known.has(one))) {
+    const sha256 = await fileSha256(join(incoming, name));
+    const change = unnamed.find((one) => one.sha256 === sha256);
+    if (change !== undefined) await rename(join(incoming, name), archivePath(change, incoming));
   }
 }

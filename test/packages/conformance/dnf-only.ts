@@ -77,6 +77,17 @@ export function describeDnfOnly(theLab: TheLab): void {
     });
   });
 
+  describe('with a repository that has other names for its archives than rpm', () => {
+    it('fetches and installs them all the same', async () => {
+      const lab = theLab();
+      const offeredAs = 'renamed-latest-x86_64.rpm';
+      await preinstall(lab, toolPackage({ name: 'renamed', version: '1.0-1' }));
+      await offer(lab, 'security', toolPackage({ name: 'renamed', version: '1.1-1', offeredAs }));
+      await update(lab, ['renamed']);
+      expect(await lab.family.versionOf(lab.host, 'renamed')).toBe('1.1-1');
+    });
+  });
+
   describe('with excludes', () => {
     it('leaves an excluded package alone and names it', async () => {
       const lab = theLab();
