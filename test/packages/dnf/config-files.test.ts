@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { settleConfigFiles } from '../../../src/packages/dnf/config-files.ts';
+import { exchanges, settleConfigFiles } from '../../../src/packages/dnf/config-files.ts';
 import { temporaryDirectory } from '../../host/support/temporary.ts';
 
 let directory: string;
@@ -57,5 +57,13 @@ describe('An edited configuration file after an update', () => {
       'site.conf.rpmsave',
       'web.conf.rpmsave',
     ]);
+  });
+
+  it("is never replaced where it holds the host's users and disks, which a package owns too", () => {
+    const aside = ['/etc/passwd.rpmnew', '/etc/fstab.rpmnew', '/etc/web.conf.rpmnew'];
+    expect(exchanges(aside, 'replace')).toEqual([
+      { inUse: '/etc/web.conf', aside: '/etc/web.conf.rpmnew', other: '.rpmsave' },
+    ]);
+    expect(exchanges(['/etc/passwd.rpmsave'], 'keep')).toHaveLength(1);
   });
 });
