@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import type { Change, Removal } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
@@ -36,11 +37,14 @@ export async function footprint(
   };
 }
 
-/** Where rpm keeps its database, of whatever layout: distributions have two places for it. */
-async function databaseDirectory(tools: HostTools): Promise<string> {
+/**
+ * Where rpm keeps its database, of whatever layout: distributions have two places for it, and one
+ * of them may be a link to the other, which a backup would cover as a link.
+ */
+export async function databaseDirectory(tools: HostTools): Promise<string> {
   const result = await tools.run(['rpm', '--eval', '%{_dbpath}']);
   const directory = result.stdout.trim();
-  if (result.exitCode === 0 && directory.startsWith('/')) return directory;
+  if (result.exitCode === 0 && directory.startsWith('/')) return realpath(directory);
   throw commandFailure(
     'UnsupportedHost',
     'rpm does not say where its database is, so that it could not be put back',
