@@ -92,6 +92,19 @@ export function describeInstalling(family: Family, theLab: TheLab): void {
       expect(await versionOf(lab, 'held-since')).toBe('1.0-1');
     });
 
+    it('takes a name for nothing but a name, whatever it could mean to the tools', async () => {
+      const lab = theLab();
+      // As an expression it fits the other, and a sign at the end of a name can be an order.
+      const names = ['h.stile++', 'hostile'];
+      await preinstall(lab, ...names.map((name) => toolPackage({ name, version: '1.0-1' })));
+      await offer(lab, 'security', ...names.map((name) => toolPackage({ name, version: '1.1-1' })));
+      expect(only(await lab.manager.plan('security'), ...names)).toHaveLength(2);
+      const { result } = await update(lab, ['h.stile++']);
+      expect(result).toMatchObject({ installed: 1, healed: 0 });
+      expect(await versionOf(lab, 'h.stile++')).toBe('1.1-1');
+      expect(await versionOf(lab, 'hostile')).toBe('1.0-1');
+    });
+
     it('makes exactly the removals that are named', async () => {
       const lab = theLab();
       await preinstall(
