@@ -64,7 +64,7 @@ export function simulateAllArgv(dialect: Dialect): Argv {
   return cached(dialect, ['upgrade', ...NEVER]);
 }
 
-/** What the smallest update would do that brings the fixes of all security advisories, without the packages `excluded`. */
+/** What the smallest update would do that brings the fixes of all security advisories, without the names `excluded`, each with its architecture. */
 export function simulateSecurityArgv(dialect: Dialect, excluded: readonly string[]): Argv {
   const words = [...dialect.minimalUpgrade, '--security', '--setopt=install_weak_deps=0'];
   const excludes = excluded.map((name) => `--exclude=${name}`);

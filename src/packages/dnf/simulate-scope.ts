@@ -48,7 +48,7 @@ async function simulateSecurity(
   if (fixes === null) throw noAdvisories();
   const excluded: ListedVersion[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const names = excluded.map(({ name }) => name);
+    const names = excluded.map(({ name, architecture }) => `${name}.${architecture}`);
     const simulated = await simulate(tools, dialect, simulateSecurityArgv(dialect, names));
     const foreign = simulated.installs.filter(
       (install) => !isSecurity(install, versionBefore(install, states), fixes),
