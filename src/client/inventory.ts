@@ -1,9 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../domain/config.ts';
+import type { Budget } from '../domain/group.ts';
 import type { NamedPolicy } from '../domain/policy.ts';
 import { FILE_SIZE_MAX, parseConfig, type FileError } from '../planning/config.ts';
 import { didYouMean } from '../planning/did-you-mean.ts';
-import { resolvePolicy } from '../planning/resolve-policy.ts';
+import { budgetsOf } from '../planning/budgets.ts';
+import { namedPolicy, resolvePolicy } from '../planning/resolve-policy.ts';
 import { BadRequest, PatchcycleError } from './errors.ts';
 
 /** The operator's file has errors; all of them, in its order. */
@@ -31,7 +33,7 @@ export async function readInventory(file: string): Promise<Config> {
   return parsed.config;
 }
 
-export type HostPolicy = { policy: NamedPolicy; groups: string[] };
+export type HostPolicy = { policy: NamedPolicy; groups: string[]; budgets: Budget[] };
 
 /**
  * What the file says about a host, complete and with defaults filled in. A policy named by
@@ -41,7 +43,10 @@ export type HostPolicy = { policy: NamedPolicy; groups: string[] };
 export function policyFor(inventory: Config, host: string, policyName?: string): HostPolicy {
   if (policyName === undefined) {
     const resolved = resolvePolicy(inventory, host);
-    if (resolved.ok) return { policy: resolved.policy, groups: resolved.groups };
+    if (resolved.ok) {
+      const { policy, groups, budgets } = resolved;
+      return { policy, groups, budgets };
+    }
     throw new BadRequest(`No policy for ${host}: ${resolved.message}.`, resolved.remedy);
   }
   const { policies, hosts } = inventory;
@@ -54,7 +59,7 @@ export function policyFor(inventory: Config, host: string, policyName?: string):
     );
   }
   const groups = Object.hasOwn(hosts, host) ? (hosts[host]?.groups ?? []) : [];
-  return { policy: { name: policyName, ...policy }, groups };
+  return { policy: namedPolicy(policyName, policy), groups, budgets: budgetsOf(inventory, groups) };
 }
 
 async function textOf(path: string): Promise<string> {

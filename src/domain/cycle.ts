@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ApprovedRun } from './approval-text.ts';
 import { RefusedMessage, TakenDecision } from './decision.ts';
 import { FailureRecord } from './failure.ts';
+import { Budget } from './group.ts';
 import { CycleId, HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { PlanOverview } from './plan.ts';
@@ -13,9 +14,13 @@ export const PatchHostInput = z.strictObject({
   host: HostName,
   policy: NamedPolicy,
   groups: z.array(ShortName).max(20).default([]),
+  /** Those of the groups that have a disruption budget. */
+  budgets: z.array(Budget).max(20).default([]),
   requestedBy: PersonName,
   reason: Reason.optional(),
   takeOver: CycleId.optional(),
+  /** The workflow ID of the rollout that this cycle is part of; it is told where the cycle stands. */
+  rollout: z.string().max(200).optional(),
 });
 export type PatchHostInput = z.infer<typeof PatchHostInput>;
 
@@ -49,6 +54,9 @@ export const CycleState = z.discriminatedUnion('name', [
 ]);
 export type CycleState = z.infer<typeof CycleState>;
 export type CycleStateName = CycleState['name'];
+export const CycleStateName = z.enum(
+  CycleState.options.map(({ shape }) => shape.name.value) as [CycleStateName, ...CycleStateName[]],
+);
 
 /** From where a cycle may go where. docs/architecture.md draws exactly these names. */
 const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {

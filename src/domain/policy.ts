@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Duration } from './duration.ts';
 import { AbsolutePath, ServiceName, ShortName } from './names.ts';
 import { Scope } from './plan.ts';
+import { RolloutRules } from './rollout-rules.ts';
 
 /** When disruption is allowed: an RFC 5545 recurrence of days, a start time, a length and a time zone. */
 export const Window = z.strictObject({
@@ -105,9 +106,13 @@ export const Policy = z.strictObject({
   repairInterrupted: z.boolean().default(false),
   onFailure: z.enum(['restore', 'hold']).default('restore'),
   limits: Limits.prefault({}),
+  rollout: RolloutRules.prefault({}),
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** A policy as a cycle carries it: complete, and with its name for people. */
-export const NamedPolicy = z.strictObject({ name: ShortName, ...Policy.shape });
+/** A policy as a cycle carries it: complete, with its name for people, and without what is no cycle's business. */
+export const NamedPolicy = z.strictObject({
+  name: ShortName,
+  ...Policy.omit({ rollout: true }).shape,
+});
 export type NamedPolicy = z.infer<typeof NamedPolicy>;

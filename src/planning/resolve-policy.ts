@@ -1,10 +1,17 @@
 import type { Config } from '../domain/config.ts';
-import type { NamedPolicy } from '../domain/policy.ts';
+import type { Budget } from '../domain/group.ts';
+import type { NamedPolicy, Policy } from '../domain/policy.ts';
+import { budgetsOf } from './budgets.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 export type ResolvedPolicy =
-  | { ok: true; policy: NamedPolicy; groups: string[] }
+  | { ok: true; policy: NamedPolicy; groups: string[]; budgets: Budget[] }
   | { ok: false; message: string; remedy: string };
+
+/** A policy as a cycle carries it. */
+export function namedPolicy(name: string, { rollout: _, ...policy }: Policy): NamedPolicy {
+  return { name, ...policy };
+}
 
 /** What the operator's file says about one host: its policy, complete and named, and its groups. */
 export function resolvePolicy(config: Config, host: string): ResolvedPolicy {
@@ -28,5 +35,10 @@ export function resolvePolicy(config: Config, host: string): ResolvedPolicy {
       remedy: 'Write that policy under "policies:", or name another one.',
     };
   }
-  return { ok: true, policy: { name: entry.policy, ...policy }, groups: entry.groups };
+  return {
+    ok: true,
+    policy: namedPolicy(entry.policy, policy),
+    groups: entry.groups,
+    budgets: budgetsOf(config, entry.groups),
+  };
 }

@@ -128,5 +128,5 @@ export function inputFor(
   policy: NamedPolicy,
   rest: Partial<PatchHostInput> = {},
 ): PatchHostInput {
-  return { host, policy, groups: [], requestedBy: 'tester', ...rest };
+  return { host, policy, groups: [], budgets: [], requestedBy: 'tester', ...rest };
 }
