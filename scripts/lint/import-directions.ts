@@ -37,7 +37,7 @@ const elements = [...FOLDERS, ...USERS].map((type) => ({
 /** Packages that a folder may import; a folder that is missing here may import any but execa. */
 const PACKAGES: Readonly<Record<string, string[]>> = {
   domain: ['zod'],
-  planning: ['zod', 'canonicalize', 'rrule-temporal', 'temporal-polyfill', 'yaml'],
+  planning: ['zod', 'canonicalize', 'node-ical', 'rrule-temporal', 'temporal-polyfill', 'yaml'],
   workflows: ['zod', '@temporalio/workflow', '@temporalio/common'],
 };
 

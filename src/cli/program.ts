@@ -13,6 +13,7 @@ import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
+import { windowsCommand } from './commands/windows.ts';
 import { workerCommand } from './commands/worker.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Kit } from './kit.ts';
@@ -29,6 +30,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(patchCommand(kit))
     .addCommand(planCommand(kit))
     .addCommand(statusCommand(kit))
+    .addCommand(windowsCommand(kit))
     .addCommand(reportCommand(kit));
   program
     .commandsGroup('Deciding:')

@@ -8,6 +8,7 @@ export type { Pollers } from './pollers.ts';
 export type { RunOptions } from './report.ts';
 export type { PatchRequest, StartedCycle, WaitOptions } from './start.ts';
 export { InventoryInvalid, policyFor, readInventory, type HostPolicy } from './inventory.ts';
+export { openingsOf, type Openings } from './openings.ts';
 export { planRollout, type RolloutRequest } from './plan-rollout.ts';
 export { webUiFor } from './links.ts';
 export { registerCommand } from './exchange.ts';

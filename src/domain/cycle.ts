@@ -37,7 +37,13 @@ export const CycleState = z.discriminatedUnion('name', [
     /** What a signature has to name besides the plan, where the host takes only signed approvals. */
     signing: ApprovedRun.optional(),
   }),
-  z.object({ name: z.literal('awaiting-window'), digest: Sha256, opensAt: z.iso.datetime() }),
+  z.object({
+    name: z.literal('awaiting-window'),
+    digest: Sha256,
+    opensAt: z.iso.datetime(),
+    /** The blackouts without which it would open earlier, by their reasons. */
+    blackouts: z.array(z.string()).optional(),
+  }),
   z.object({ name: z.literal('preparing'), digest: Sha256 }),
   z.object({ name: z.literal('patching'), digest: Sha256 }),
   z.object({ name: z.literal('rebooting'), digest: Sha256 }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Blackout, BLACKOUT_SPANS_MAX, BlackoutSpan } from './blackout.ts';
 import { Duration } from './duration.ts';
 import { AbsolutePath, ServiceName, ShortName } from './names.ts';
 import { Scope } from './plan.ts';
@@ -87,6 +88,8 @@ export const Policy = z.strictObject({
     .strictObject({ required: z.boolean().default(true), expires: Duration.default('72h') })
     .prefault({}),
   window: Window.optional(),
+  /** Disruption is not allowed in any of them, window or not. */
+  blackouts: z.array(Blackout).max(50).default([]),
   reboot: z.enum(['if-required', 'always', 'never']).default('if-required'),
   health: Health.prefault({}),
   logs: Logs.prefault({}),
@@ -110,9 +113,14 @@ export const Policy = z.strictObject({
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** A policy as a cycle carries it: complete, with its name for people, and without what is no cycle's business. */
+/**
+ * A policy as a cycle carries it: complete, with its name for people, without what is no cycle's
+ * business, and with blackouts that can be told without a file.
+ */
 export const NamedPolicy = z.strictObject({
   name: ShortName,
   ...Policy.omit({ rollout: true }).shape,
+  // Optional, so that an agent of an earlier version takes a policy that has none.
+  blackouts: z.array(BlackoutSpan).max(BLACKOUT_SPANS_MAX).optional(),
 });
 export type NamedPolicy = z.infer<typeof NamedPolicy>;

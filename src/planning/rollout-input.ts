@@ -5,6 +5,7 @@ import { ROLLOUT_HOSTS_MAX, type RolloutHost, type RolloutInput } from '../domai
 import type { RolloutRules } from '../domain/rollout-rules.ts';
 import { canonicalJson } from './canonical.ts';
 import { didYouMean } from './did-you-mean.ts';
+import type { Inventory } from './inventory.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import { planWaves } from './waves.ts';
 
@@ -21,7 +22,7 @@ export type PlannedRollout =
   { ok: true; input: RolloutInput } | { ok: false; message: string; remedy: string };
 
 /** The whole rollout beforehand: which host in which wave, with which policy and budgets. */
-export function rolloutInput(config: Config, request: RolloutRequest): PlannedRollout {
+export function rolloutInput(config: Inventory, request: RolloutRequest): PlannedRollout {
   const hosts = [...new Set(request.hosts)];
   if (hosts.length === 0) {
     return refuse(

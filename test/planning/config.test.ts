@@ -51,8 +51,8 @@ describe('a configuration file', () => {
       backup: { keep: 3 },
     });
     expect(parsed.config.hosts).toEqual({
-      'web-1': { policy: 'ordinary', groups: ['web'], labels: {} },
-      'db-1': { policy: 'critical', groups: ['db'], labels: {} },
+      'web-1': { policy: 'ordinary', groups: ['web'], labels: {}, overrides: {} },
+      'db-1': { policy: 'critical', groups: ['db'], labels: {}, overrides: {} },
     });
   });
 
@@ -70,7 +70,7 @@ describe('a configuration file', () => {
   it('may be empty', () => {
     expect(parseConfig('', 'hosts.yaml', NOW_MS)).toEqual({
       ok: true,
-      config: { policies: {}, groups: {}, hosts: {} },
+      config: { policies: {}, groups: {}, calendars: {}, hosts: {} },
     });
   });
 
@@ -317,11 +317,7 @@ describe('the policy of a host', () => {
 
   it('is not taken from what every object inherits', () => {
     expect(resolvePolicy(config, 'constructor').ok).toBe(false);
-    expect(
-      resolvePolicy(
-        { ...config, hosts: { a: { policy: 'constructor', groups: [], labels: {} } } },
-        'a',
-      ).ok,
-    ).toBe(false);
+    const hosts = { a: { policy: 'constructor', groups: [], labels: {}, overrides: {} } };
+    expect(resolvePolicy({ ...config, hosts }, 'a').ok).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { RolloutInput } from '../../src/domain/rollout.ts';
 import { rolloutInput } from '../../src/planning/rollout-input.ts';
 import { selectHosts } from '../../src/planning/select-hosts.ts';
 
-const FLEET = Config.parse({
+const CONFIG = Config.parse({
   policies: {
     ordinary: { rollout: { waves: [1], halt: 2 } },
     critical: { rollout: { waves: ['50%'], soak: '2h' } },
@@ -17,6 +17,7 @@ const FLEET = Config.parse({
     'db-2': { policy: 'critical', groups: ['db'] },
   },
 });
+const FLEET = { ...CONFIG, calendars: {} };
 
 function inputOf(hosts: string[], rulesOf?: string): RolloutInput {
   const named = rulesOf === undefined ? {} : { rulesOf };

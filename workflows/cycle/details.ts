@@ -74,7 +74,7 @@ function nextMove({ input, state, aborted }: Shown): string | null {
       ].join('\n\n');
     case 'awaiting-window':
       return [
-        `**Waits for the maintenance window**, which opens ${state.opensAt}. The plan is made again then.`,
+        `**Waits for the maintenance window**, which opens ${state.opensAt}${delayedBy(state.blackouts)}. The plan is made again then.`,
         abortion(host),
       ].join('\n\n');
     case 'needs-attention':
@@ -96,6 +96,12 @@ function nextMove({ input, state, aborted }: Shown): string | null {
     default:
       return null;
   }
+}
+
+function delayedBy(blackouts: readonly string[] = []): string {
+  return blackouts.length === 0
+    ? ''
+    : `, and not earlier because of ${blackouts.map(escaped).join(', ')}`;
 }
 
 /** The way out that there is until the first change. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { PlanOverview } from '../../src/domain/plan.ts';
 import { needsPerson } from '../../src/planning/approval-rule.ts';
 import { describeDrift } from '../../src/planning/drift.ts';
-import { nextOpening } from '../../src/planning/windows.ts';
+import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
 import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
 import { notifyPeople } from './notify.ts';
@@ -169,21 +169,12 @@ function takeVerdict(cycle: Cycle): Cycle['verdict'] {
  */
 async function waitForWindow(cycle: Cycle): Promise<boolean> {
   const { policy, host } = cycle.input;
-  if (policy.window === undefined || cycle.plan === null) {
+  if ((policy.window === undefined && policy.blackouts === undefined) || cycle.plan === null) {
     skipStep(cycle, 'window', `policy ${policy.name} has no maintenance window`);
     return false;
   }
-  const opening = nextOpening(policy.window, Date.now(), durationMs(policy.limits.wholeCycle));
-  if (opening === null) {
-    throw ApplicationFailure.nonRetryable(
-      `The maintenance window of policy ${policy.name} never opens again.`,
-      'BadInput',
-      {
-        remedy:
-          'Mend the window in the policy (patchcycle policy check FILE shows what is wrong) and start the cycle again.',
-      },
-    );
-  }
+  const opening = nextOpening(policy, Date.now(), durationMs(policy.limits.wholeCycle));
+  if (opening === null) throw neverOpens(cycle);
   const waitMs = opening.opensAtMs - Date.now();
   if (waitMs <= 0) {
     skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
@@ -191,7 +182,9 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
   }
   if (++cycle.windowWaits > OPENINGS_MAX) throw openingsMissed(cycle);
   const opensAt = new Date(opening.opensAtMs).toISOString();
-  enter(cycle, { name: 'awaiting-window', digest: cycle.plan.digest, opensAt });
+  const blackouts = whatDelays(cycle, opening.opensAtMs);
+  const waits = { name: 'awaiting-window', digest: cycle.plan.digest, opensAt } as const;
+  enter(cycle, blackouts.length === 0 ? waits : { ...waits, blackouts });
   await runStep(
     cycle,
     'window',
@@ -199,6 +192,31 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
     () => `opened ${now()}`,
   );
   return true;
+}
+
+const BLACKOUTS_SHOWN = 5;
+
+/** Why it does not open earlier, as it would without blackouts. */
+function whatDelays({ input }: Cycle, opensAtMs: number): string[] {
+  const { window, limits } = input.policy;
+  const without = nextOpening({ window }, Date.now(), durationMs(limits.wholeCycle));
+  if (without === null || without.opensAtMs >= opensAtMs) return [];
+  const fromMs = Math.max(without.opensAtMs, Date.now());
+  const whys = blackoutsBetween(input.policy, fromMs, opensAtMs).map(({ why }) => why);
+  return [...new Set(whys)].slice(0, BLACKOUTS_SHOWN);
+}
+
+function neverOpens({ input }: Cycle): ApplicationFailure {
+  const { name, blackouts = [] } = input.policy;
+  const outside = blackouts.length === 0 ? '' : ' outside its blackouts';
+  return ApplicationFailure.nonRetryable(
+    `The maintenance window of policy ${name} never opens again${outside}.`,
+    'BadInput',
+    {
+      remedy:
+        'Mend the window in the policy (patchcycle policy check FILE shows what is wrong) and start the cycle again.',
+    },
+  );
 }
 
 function openingsMissed({ input }: Cycle): ApplicationFailure {

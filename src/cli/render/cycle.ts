@@ -45,6 +45,7 @@ export function waitLines(
     case 'awaiting-window':
       return [
         `${mark} ${line(`waits for the maintenance window, which opens ${state.opensAt}`)}`,
+        ...(state.blackouts ?? []).map((why) => `    not earlier because of ${line(why)}`),
         ...commands(look, [`patchcycle abort ${host}`]),
       ];
     case 'needs-attention':
