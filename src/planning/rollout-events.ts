@@ -1,0 +1,114 @@
+import { isGood } from '../domain/outcome.ts';
+import type { HostEnding, HostNotice, RolloutMember, RolloutProgress } from '../domain/rollout.ts';
+import type { RolloutDecision } from '../domain/rollout-decision.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+/** Endings that say that the update itself, or the host, is not all right. */
+const BAD: readonly HostEnding[] = ['failed', 'restored', 'accepted-as-is', 'lost'];
+
+export function begin(member: RolloutMember, runId: string): void {
+  member.standing = { is: 'running', runId, at: 'inspecting' };
+  member.bad = false;
+}
+
+/** Where a cycle stands. What a cycle says that is not the one at hand is left aside: answers whether it was taken. */
+export function hearNotice(member: RolloutMember, { runId, at, outcome }: HostNotice): boolean {
+  const { standing } = member;
+  if (standing.is !== 'running' || standing.runId !== runId) return false;
+  if (at === 'ended') {
+    conclude(member, outcome ?? 'lost');
+  } else {
+    member.standing = { ...standing, at };
+    if (at === 'needs-attention') member.bad = true;
+  }
+  return true;
+}
+
+export function conclude(member: RolloutMember, ending: HostEnding): void {
+  member.standing = { is: 'ended', ending };
+  if (BAD.includes(ending)) member.bad = true;
+  else if (endedWell(member)) member.bad = false;
+}
+
+/** Why a decision cannot be taken now, as a piece of a sentence for its sender; null when it can. */
+export function decisionObjection(
+  { state, members }: Pick<RolloutProgress, 'state' | 'members'>,
+  decision: RolloutDecision,
+): string | null {
+  if (state.name === 'ended') return `the rollout is over: ${state.outcome}`;
+  if (state.name === 'aborting') return `the rollout is being aborted, by ${state.by}`;
+  switch (decision.kind) {
+    case 'pause':
+      return state.name === 'paused' || state.name === 'halted'
+        ? `the rollout is ${state.name} already`
+        : null;
+    case 'resume':
+      return state.name === 'paused' || state.name === 'halted'
+        ? null
+        : `the rollout is ${state.name}; only one that is paused or halted can be resumed`;
+    case 'abort':
+      return null;
+    case 'retry':
+    case 'skip': {
+      const { host, kind } = decision;
+      const member = members.find((each) => each.host === host);
+      if (member === undefined) {
+        const known = members.map((each) => each.host);
+        return `${host} is not in this rollout${didYouMean(host, known) ?? ''}`;
+      }
+      return kind === 'retry' ? retryObjection(member) : skipObjection(member);
+    }
+  }
+}
+
+function retryObjection(member: RolloutMember): string | null {
+  const { host, standing } = member;
+  if (standing.is === 'waiting') return `${host} has not been started yet`;
+  if (standing.is === 'running') return runningObjection(host, standing.at);
+  return endedWell(member) ? `${host} came through: there is nothing to try again` : null;
+}
+
+function skipObjection(member: RolloutMember): string | null {
+  const { host, standing } = member;
+  if (standing.is === 'running') return runningObjection(host, standing.at);
+  if (standing.is === 'skipped') return `${host} is skipped already`;
+  return endedWell(member) ? `${host} came through already` : null;
+}
+
+function runningObjection(host: string, at: string): string {
+  const way = at === 'needs-attention' ? 'resolve' : 'abort';
+  return `the cycle of ${host} runs (${at}); decide about it with: patchcycle ${way} ${host}`;
+}
+
+function endedWell({ standing }: RolloutMember): boolean {
+  return standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending);
+}
+
+/** Puts a decision to which nothing objects into effect. `at`: when it was received. */
+export function applyDecision(
+  progress: Pick<RolloutProgress, 'state' | 'members'>,
+  decision: RolloutDecision,
+  at: string,
+): void {
+  const { by } = decision;
+  switch (decision.kind) {
+    case 'pause':
+      progress.state = { name: 'paused', by, since: at };
+      return;
+    case 'resume':
+      progress.state = { name: 'running' };
+      // Whoever says to go on has seen these; only what goes wrong from here on stops it again.
+      for (const member of progress.members) member.bad = false;
+      return;
+    case 'abort':
+      progress.state = { name: 'aborting', by, since: at };
+      return;
+    case 'retry':
+    case 'skip': {
+      const member = progress.members.find(({ host }) => host === decision.host);
+      if (member === undefined) throw new Error(`${decision.host} was judged to be in the rollout`);
+      member.standing = decision.kind === 'retry' ? { is: 'waiting' } : { is: 'skipped' };
+      member.bad = false;
+    }
+  }
+}
