@@ -1,2 +1,3 @@
 export { patchHost } from './patch-host.ts';
 export { planHost } from './plan-host.ts';
+export { rollout } from './rollout.ts';

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CycleView } from '../src/domain/cycle.ts';
+import type { RolloutView } from '../src/domain/rollout.ts';
 import { MESSAGES } from '../src/temporal/names.ts';
 
 /**
@@ -15,3 +16,13 @@ export const resolveSignal = defineSignal<[unknown]>(MESSAGES.resolve);
 export const decideUpdate = defineUpdate<string, [unknown]>(MESSAGES.decide);
 
 export const cycleQuery = defineQuery<CycleView>(MESSAGES.cycle);
+
+/** Of a rollout. It takes `abort` and the update `decide` as well. */
+export const pauseSignal = defineSignal<[unknown]>(MESSAGES.pause);
+export const resumeSignal = defineSignal<[unknown]>(MESSAGES.resume);
+export const retrySignal = defineSignal<[unknown]>(MESSAGES.retry);
+export const skipSignal = defineSignal<[unknown]>(MESSAGES.skip);
+export const rolloutQuery = defineQuery<RolloutView>(MESSAGES.rollout);
+
+/** From a host's cycle to its rollout. */
+export const hostNoticeSignal = defineSignal<[unknown]>(MESSAGES.hostNotice);

@@ -3,6 +3,7 @@ import type { Approval } from './approval.ts';
 import type { Facts } from './facts.ts';
 import type { Check, LogReport } from './health.ts';
 import { CycleId, HostName, PersonName, Sha256 } from './names.ts';
+import type { Outcome } from './outcome.ts';
 import type { PlanOverview, RebootRequired } from './plan.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
@@ -133,10 +134,16 @@ export type HostActivities = {
   release(input: StepInput): Promise<void>;
 };
 
+export type WorkflowRun = { workflowId: string; runId: string };
+/** `status` is Temporal's own word in lower case, or `unknown`; `outcome` is there where a cycle has one. */
+export type ClosedRun = WorkflowRun & { status: string; outcome?: Outcome };
+
 /** The activities that central workers run. */
 export type ControlActivities = {
   /** Keeps the report in the store of the central worker; running it again overwrites the same files. */
   storeReport(report: Report): Promise<{ location: string }>;
+  /** Those of these workflow runs that are over, or that nobody knows any more. */
+  closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
   /** Says to the worker's log that a person is waited for. */
   notify(notice: { host: string; subject: string; text: string }): Promise<void>;
 };

@@ -16,7 +16,22 @@ export function planWorkflowId(host: string): string {
   return `plan/${host}`;
 }
 
-export const WORKFLOW_TYPES = { patchHost: 'patchHost', planHost: 'planHost' } as const;
+const ROLLOUT_PREFIX = 'rollout/';
+
+export function rolloutWorkflowId(name: string): string {
+  return `${ROLLOUT_PREFIX}${name}`;
+}
+
+/** The name in a rollout's workflow ID; null where it is not the ID of one. */
+export function rolloutNameOf(workflowId: string): string | null {
+  return workflowId.startsWith(ROLLOUT_PREFIX) ? workflowId.slice(ROLLOUT_PREFIX.length) : null;
+}
+
+export const WORKFLOW_TYPES = {
+  patchHost: 'patchHost',
+  planHost: 'planHost',
+  rollout: 'rollout',
+} as const;
 
 export const MESSAGES = {
   approve: 'approve',
@@ -25,6 +40,12 @@ export const MESSAGES = {
   resolve: 'resolve',
   decide: 'decide',
   cycle: 'cycle',
+  pause: 'pause',
+  resume: 'resume',
+  retry: 'retry',
+  skip: 'skip',
+  hostNotice: 'host-notice',
+  rollout: 'rollout',
 } as const;
 
 /**

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
+import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
 import { StepFailure } from '../domain/failure.ts';
@@ -39,6 +41,7 @@ async function makeReportsDirectory(reports: string): Promise<void> {
 function controlActivities(reports: string, say: Say): ControlActivities {
   return {
     storeReport: (report) => storeReport(report, reports),
+    closedRuns: (runs) => closedRuns(Context.current().client, runs),
     notify: (notice) => notify(notice, say),
   };
 }

@@ -45,6 +45,7 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   report = { ...report, failures: cycle.found.failures, endedAt: now() };
   await attempt(cycle, () => controlActivities('store the report').storeReport(report));
   enter(cycle, { name: 'ended', outcome: ending.outcome });
+  await cycle.told;
   return report;
 }
 

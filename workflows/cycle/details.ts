@@ -167,7 +167,7 @@ function someOf(cves: readonly string[]): string {
 }
 
 /** The Web UI sets the cells of a table side by side without any room, so each brings its own. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => `${cell}\u00a0\u00a0`).join(' | ')} |`;
   return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
@@ -184,7 +184,7 @@ function refusals({ refused, refusedCount }: Shown): string | null {
   return [`### Refused messages: ${refusedCount}`, ...last].join('\n');
 }
 
-function commands(lines: string[]): string {
+export function commands(lines: string[]): string {
   return ['```sh', ...lines, '```'].join('\n');
 }
 
@@ -197,6 +197,6 @@ function oneLine(text: string): string {
 }
 
 /** Text inside a Markdown table: one line, and nothing that a sender could use as markup. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return oneLine(text).replace(/[|\\`<>[\]*_]/g, (character) => `\\${character}`);
 }

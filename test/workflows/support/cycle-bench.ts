@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { closedRuns } from '../../../activities/control/closed-runs.ts';
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
+import type { WorkflowRun } from '../../../src/domain/steps.ts';
 import {
   CENTRAL_TASK_QUEUE,
   hostTaskQueue,
@@ -51,6 +54,7 @@ export async function openCycleBench(env: TestWorkflowEnvironment): Promise<Cycl
     taskQueue: CENTRAL_TASK_QUEUE,
     workflowBundle: await workflowBundle(),
     activities: {
+      closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
       async notify(notice: Notice) {
         notices.push(notice);
       },

@@ -1,0 +1,40 @@
+import type { RolloutMember } from '../domain/rollout.ts';
+
+/** How many hosts of each kind: a state of the cycle for those that run, an ending, `waiting`, `skipped`. */
+export function countByWord(members: readonly RolloutMember[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const member of members) {
+    const word = wordOf(member);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Where one host stands, in one word. */
+export function wordOf({ standing }: RolloutMember): string {
+  switch (standing.is) {
+    case 'waiting':
+      return standing.busyUntil === undefined ? 'waiting' : 'busy';
+    case 'running':
+      return WAITS_LONG.includes(standing.at) ? standing.at : 'running';
+    case 'ended':
+      return standing.ending;
+    case 'skipped':
+      return 'skipped';
+  }
+}
+
+/** States of which the rollout hears at once. Where a cycle does its work, the cycle itself is asked. */
+const WAITS_LONG: readonly string[] = [
+  'awaiting-approval',
+  'awaiting-window',
+  'awaiting-slot',
+  'needs-attention',
+];
+
+/** The hosts for which somebody has to do something. */
+export function waitingForPeople(members: readonly RolloutMember[]): RolloutMember[] {
+  return members.filter((member) =>
+    ['awaiting-approval', 'needs-attention'].includes(wordOf(member)),
+  );
+}

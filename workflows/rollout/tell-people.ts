@@ -1,0 +1,32 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import { isGood } from '../../src/domain/outcome.ts';
+import { controlActivities } from '../cycle/host-steps.ts';
+import type { Rollout } from './state.ts';
+
+/** Tells people what became of the rollout. A notice that cannot be sent stops nothing. */
+export async function tellPeople({ name }: Rollout, what: string, text: string): Promise<void> {
+  const subject = `rollout ${name} ${what}`;
+  try {
+    await controlActivities(`tell people: ${subject}`).notify({ host: name, subject, text });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+  }
+}
+
+/** The whole rollout in one sentence. */
+export function endingsOf({ progress }: Rollout): string {
+  const { members } = progress;
+  const good = members.filter(
+    ({ standing }) =>
+      standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending),
+  ).length;
+  const skipped = members.filter(({ standing }) => standing.is === 'skipped').length;
+  const waiting = members.filter(({ standing }) => standing.is === 'waiting').length;
+  const others = members.length - good - skipped - waiting;
+  return [
+    `${good} of ${members.length} hosts are up to date`,
+    ...(others > 0 ? [`${others} did not come through`] : []),
+    ...(skipped > 0 ? [`${skipped} were skipped`] : []),
+    ...(waiting > 0 ? [`${waiting} were not begun`] : []),
+  ].join('; ');
+}

@@ -1,0 +1,26 @@
+import {
+  CancellationScope,
+  getExternalWorkflowHandle,
+  TemporalFailure,
+  type SignalDefinition,
+} from '@temporalio/workflow';
+
+/**
+ * Sends a message to another workflow, whatever is cancelled meanwhile. Answers whether it was
+ * delivered: one that is over, or never was, hears nothing, and that is no failure of the sender.
+ */
+export async function tellWorkflow(
+  workflowId: string,
+  signal: SignalDefinition<[unknown]>,
+  message: unknown,
+): Promise<boolean> {
+  try {
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(workflowId).signal(signal, message),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    return false;
+  }
+}
