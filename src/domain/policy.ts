@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { Blackout, BLACKOUT_SPANS_MAX, BlackoutSpan } from './blackout.ts';
 import { Duration } from './duration.ts';
+import { LocalTime } from './local-time.ts';
 import { AbsolutePath, ServiceName, ShortName } from './names.ts';
 import { Scope } from './plan.ts';
 import { RolloutRules } from './rollout-rules.ts';
+import { ScheduleRule } from './schedule.ts';
 
 /** When disruption is allowed: an RFC 5545 recurrence of days, a start time, a length and a time zone. */
 export const Window = z.strictObject({
   rrule: z.string().min(1).max(500),
-  start: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a start time reads 02:00'),
+  start: LocalTime,
   duration: Duration,
   timeZone: z.string().min(1).max(64),
   /**
@@ -110,6 +112,8 @@ export const Policy = z.strictObject({
   onFailure: z.enum(['restore', 'hold']).default('restore'),
   limits: Limits.prefault({}),
   rollout: RolloutRules.prefault({}),
+  /** Without it people start the rollouts. */
+  schedule: ScheduleRule.optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -119,7 +123,7 @@ export type Policy = z.infer<typeof Policy>;
  */
 export const NamedPolicy = z.strictObject({
   name: ShortName,
-  ...Policy.omit({ rollout: true }).shape,
+  ...Policy.omit({ rollout: true, schedule: true }).shape,
   // Optional, so that an agent of an earlier version takes a policy that has none.
   blackouts: z.array(BlackoutSpan).max(BLACKOUT_SPANS_MAX).optional(),
 });

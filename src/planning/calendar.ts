@@ -12,18 +12,18 @@ export type ReadCalendar = { ok: true; events: CalendarEvent[] } | { ok: false; 
 const DAY_MS = 86_400_000;
 
 /** Holidays are published for some years; a schedule that was applied so long ago needs a look anyway. */
-const READ_AHEAD_MS = 3 * 365 * DAY_MS;
+const READ_AHEAD_MONTHS = 36;
 
 /** How far beyond that is looked for an event that still repeats. */
 const BEYOND_MS = 8 * 366 * DAY_MS;
 
 /** An event that has begun may still last; longer ones are written as blackouts of their own. */
-const READ_BACK_MS = 31 * DAY_MS;
+const READ_BACK_MONTHS = 1;
 
 const FOREVER = '9999-12-31T00:00:00Z';
 
 /**
- * The events of an iCalendar file (RFC 5545) from `nowMs` on, for three years: nobody can say what
+ * The events of an iCalendar file (RFC 5545) from the month before `nowMs` on, for three years: nobody can say what
  * a calendar will have later. One that repeats beyond that closes everything from there on, so that
  * a schedule which nobody looked after for years patches on no holiday.
  * Exceptions, moved and cancelled occurrences are heeded. Every event counts, also one that is
@@ -35,14 +35,16 @@ export function readCalendar(text: string, nowMs: number): ReadCalendar {
       'it is no iCalendar file: it does not reach from BEGIN:VCALENDAR to END:VCALENDAR',
     );
   }
-  const untilMs = nowMs + READ_AHEAD_MS;
+  // Whole months, so that whoever reads it again in the same month reads the same.
+  const fromMs = firstOfMonth(nowMs, -READ_BACK_MONTHS);
+  const untilMs = firstOfMonth(nowMs, READ_AHEAD_MONTHS);
   try {
     const found = Object.values(ical.sync.parseICS(text)).filter(isEvent);
     for (const event of found) {
       const problem = problemOf(event);
       if (problem !== null) return wrong(problem);
     }
-    const events = found.flatMap((event) => occurrences(event, nowMs - READ_BACK_MS, untilMs));
+    const events = found.flatMap((event) => occurrences(event, fromMs, untilMs));
     if (found.some((event) => occurrences(event, untilMs, untilMs + BEYOND_MS).length > 0)) {
       events.push(unreadFrom(untilMs));
     }
@@ -51,6 +53,11 @@ export function readCalendar(text: string, nowMs: number): ReadCalendar {
     // The library throws plain Errors on values that it cannot read.
     return wrong(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function firstOfMonth(ms: number, monthsLater: number): number {
+  const date = new Date(ms);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + monthsLater, 1);
 }
 
 function wrong(message: string): ReadCalendar {

@@ -7,6 +7,8 @@ import { blackoutsLeaveTime, checkWindow } from './check-window.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Inventory } from './inventory.ts';
 import { merged, overridden } from './overrides.ts';
+import { scheduleTimes } from './schedule-times.ts';
+import { timeZoneProblem } from './time-zone.ts';
 import { explainIssues, parseYaml, type Explained } from './yaml-issues.ts';
 import { FILE_ERRORS_MAX, readYaml, type FileError } from './yaml-source.ts';
 
@@ -89,9 +91,32 @@ function readOne(file: string, readFile: ReadFile, nowMs: number): CalendarEvent
 }
 
 function policyProblems({ policies, calendars }: Inventory, nowMs: number): Problem[] {
-  return Object.entries(policies).flatMap(([name, policy]) =>
-    timeProblems(policy, calendars, nowMs, ['policies', name]),
-  );
+  return Object.entries(policies).flatMap(([name, policy]) => [
+    ...timeProblems(policy, calendars, nowMs, ['policies', name]),
+    ...scheduleProblems(policy, ['policies', name, 'schedule']),
+  ]);
+}
+
+function scheduleProblems({ schedule, window }: Policy, path: string[]): Problem[] {
+  if (schedule === undefined) return [];
+  const zone = schedule.timeZone ?? window?.timeZone;
+  const wrongZone =
+    zone === undefined
+      ? 'it has to say whose time is meant, because the policy has no window: add a "timeZone"'
+      : schedule.timeZone === undefined
+        ? null
+        : timeZoneProblem(zone);
+  const parsed = scheduleTimes(schedule);
+  const problems = [
+    ...(parsed.ok ? [] : parsed.problems),
+    ...(wrongZone === null ? [] : [wrongZone]),
+  ];
+  return problems.map((message) => ({
+    path,
+    what: 'value',
+    message,
+    remedy: 'Correct the schedule, or leave it out and start rollouts yourself.',
+  }));
 }
 
 /** What is wrong with the times at which a policy allows disruption. */
@@ -148,6 +173,9 @@ function unknownPolicy(host: string, { policy }: HostEntry, known: string[]): Pr
   };
 }
 
+/** What a policy says of its hosts together, so that none of them can have it different. */
+const OF_ALL_HOSTS = ['rollout', 'schedule'];
+
 function overrideProblems(
   policy: Policy,
   overrides: object,
@@ -156,6 +184,15 @@ function overrideProblems(
   path: string[],
 ): Problem[] {
   if (Object.keys(overrides).length === 0) return [];
+  const shared = OF_ALL_HOSTS.filter((key) => Object.hasOwn(overrides, key));
+  if (shared.length > 0) {
+    return shared.map((key) => ({
+      path: [...path, key],
+      what: 'key',
+      message: `the "${key}" of a policy is for all of its hosts`,
+      remedy: 'Take it out, or give the host another policy.',
+    }));
+  }
   const parsed = overridden(policy, overrides);
   if (!parsed.success) {
     return explainIssues(parsed.error, merged(policy, overrides), Policy, path);

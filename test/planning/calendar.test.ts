@@ -81,7 +81,7 @@ describe('an iCalendar file', () => {
   it('of which an event repeats without an end closes everything after the three years that are read', () => {
     const read = events([...CHRISTMAS, 'RRULE:FREQ=YEARLY']);
     expect(read).toHaveLength(4);
-    expect(read.at(-1)).toMatch(/^2029-11-23T00:00:00Z 9999-12-31T00:00:00Z the calendar was read/);
+    expect(read.at(-1)).toMatch(/^2029-11-01T00:00:00Z 9999-12-31T00:00:00Z the calendar was read/);
   });
 
   it.each([
