@@ -11,6 +11,7 @@ import { policyCommand } from './commands/policy.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
 import { windowsCommand } from './commands/windows.ts';
@@ -31,6 +32,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(planCommand(kit))
     .addCommand(statusCommand(kit))
     .addCommand(windowsCommand(kit))
+    .addCommand(scheduleCommand(kit))
     .addCommand(reportCommand(kit));
   program
     .commandsGroup('Deciding:')

@@ -1,6 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
+import type { Inventory } from '../planning/inventory.ts';
+import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
@@ -8,6 +10,15 @@ import { webUiFor } from './links.ts';
 import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
+import { applySchedules, planSchedules } from './schedules/apply.ts';
+import { listSchedules } from './schedules/list.ts';
+import {
+  pauseSchedule,
+  removeSchedule,
+  resumeSchedule,
+  triggerSchedule,
+  type SteeringWords,
+} from './schedules/steer.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
 import { closeSession, retryInterceptors, type Session } from './session.ts';
 import { grpcStatus, translate, unreachable } from './exchange.ts';
@@ -89,6 +100,15 @@ function clientOf(session: Session) {
     report: (host: string, options?: RunOptions) => hostReport(session, host, options),
     waitForReport: (host: string, options?: RunOptions & WaitOptions) =>
       waitForReport(session, host, options),
+    planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
+    applySchedules: (changes: readonly ScheduleChange[], by: string) =>
+      applySchedules(session, changes, by),
+    listSchedules: () => listSchedules(session),
+    pauseSchedule: (policy: string, words: SteeringWords) => pauseSchedule(session, policy, words),
+    resumeSchedule: (policy: string, words: SteeringWords) =>
+      resumeSchedule(session, policy, words),
+    triggerSchedule: (policy: string) => triggerSchedule(session, policy),
+    removeSchedule: (policy: string) => removeSchedule(session, policy),
     agentPollers: (host: string) => agentPollers(session, host),
     centralPollers: () => centralPollers(session),
     missingSearchAttributes: () => missingSearchAttributes(session),

@@ -74,6 +74,16 @@ export class DecisionRefused extends PatchcycleError {
   override readonly name = 'DecisionRefused';
 }
 
+/** No schedule of this policy is known. */
+export class NoSchedule extends PatchcycleError {
+  override readonly name = 'NoSchedule';
+}
+
+/** The schedule was not triggered, because what it started last still runs. */
+export class RolloutAlreadyRunning extends PatchcycleError {
+  override readonly name = 'RolloutAlreadyRunning';
+}
+
 /** Temporal took the message, but no central worker answered in time; it may still take effect. */
 export class NoAnswer extends PatchcycleError {
   override readonly name = 'NoAnswer';

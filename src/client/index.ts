@@ -10,5 +10,8 @@ export type { PatchRequest, StartedCycle, WaitOptions } from './start.ts';
 export { InventoryInvalid, policyFor, readInventory, type HostPolicy } from './inventory.ts';
 export { openingsOf, type Openings } from './openings.ts';
 export { planRollout, type RolloutRequest } from './plan-rollout.ts';
+export type { Inventory } from '../planning/inventory.ts';
+export type { ScheduleChange } from '../planning/schedules.ts';
+export type { ScheduleStatus, StartedRollout } from './schedules/list.ts';
 export { webUiFor } from './links.ts';
 export { registerCommand } from './exchange.ts';

@@ -33,6 +33,11 @@ export const WORKFLOW_TYPES = {
   rollout: 'rollout',
 } as const;
 
+/** One Schedule a policy. */
+export function scheduleId(policy: string): string {
+  return `schedule/${policy}`;
+}
+
 export const MESSAGES = {
   approve: 'approve',
   reject: 'reject',
