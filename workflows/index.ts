@@ -1,3 +1,4 @@
+export { groupBudget } from './group-budget.ts';
 export { patchHost } from './patch-host.ts';
 export { planHost } from './plan-host.ts';
 export { rollout } from './rollout.ts';

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CycleView } from '../src/domain/cycle.ts';
 import type { RolloutView } from '../src/domain/rollout.ts';
+import type { SlotBook } from '../src/domain/slot.ts';
 import { MESSAGES } from '../src/temporal/names.ts';
 
 /**
@@ -26,3 +27,12 @@ export const rolloutQuery = defineQuery<RolloutView>(MESSAGES.rollout);
 
 /** From a host's cycle to its rollout. */
 export const hostNoticeSignal = defineSignal<[unknown]>(MESSAGES.hostNotice);
+
+/** From a group's book to a cycle that asked for a slot. */
+export const slotSignal = defineSignal<[unknown]>(MESSAGES.slot);
+
+/** To a group's book. */
+export const askSlotSignal = defineSignal<[unknown]>(MESSAGES.askSlot);
+export const returnSlotSignal = defineSignal<[unknown]>(MESSAGES.returnSlot);
+export const freeSlotUpdate = defineUpdate<SlotBook, [unknown]>(MESSAGES.freeSlot);
+export const budgetQuery = defineQuery<SlotBook>(MESSAGES.budget);

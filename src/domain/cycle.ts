@@ -44,6 +44,13 @@ export const CycleState = z.discriminatedUnion('name', [
     /** The blackouts without which it would open earlier, by their reasons. */
     blackouts: z.array(z.string()).optional(),
   }),
+  z.object({
+    name: z.literal('awaiting-slot'),
+    digest: Sha256,
+    since: z.iso.datetime(),
+    /** The groups of which a slot is missing, each with the hosts that hold them, as far as known. */
+    missing: z.array(z.object({ group: ShortName, heldBy: z.array(HostName) })),
+  }),
   z.object({ name: z.literal('preparing'), digest: Sha256 }),
   z.object({ name: z.literal('patching'), digest: Sha256 }),
   z.object({ name: z.literal('rebooting'), digest: Sha256 }),
@@ -67,10 +74,12 @@ export const CycleStateName = z.enum(
 /** From where a cycle may go where. docs/architecture.md draws exactly these names. */
 const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {
   inspecting: ['planning', 'reporting'],
-  planning: ['awaiting-approval', 'awaiting-window', 'preparing', 'reporting'],
+  planning: ['awaiting-approval', 'awaiting-window', 'awaiting-slot', 'preparing', 'reporting'],
   // After every wait the plan is made again.
   'awaiting-approval': ['planning', 'reporting'],
   'awaiting-window': ['planning', 'reporting'],
+  // A slot that was there at once needs no new plan.
+  'awaiting-slot': ['awaiting-slot', 'planning', 'preparing', 'reporting'],
   // Back to planning when the window closed while the host was made ready; attention when it cannot be undrained.
   preparing: ['planning', 'patching', 'needs-attention', 'reporting'],
   patching: ['rebooting', 'verifying', 'restoring', 'needs-attention'],

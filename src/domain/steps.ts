@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 import type { PlanOverview, RebootRequired } from './plan.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
+import type { SlotRequest } from './slot.ts';
 
 /** The steps of a patch cycle in their order, by the names that people see. */
 export const STEPS = [
@@ -15,6 +16,7 @@ export const STEPS = [
   'plan',
   'approval',
   'window',
+  'slot',
   'download',
   'drain',
   'baseline',
@@ -142,6 +144,8 @@ export type ClosedRun = WorkflowRun & { status: string; outcome?: Outcome };
 export type ControlActivities = {
   /** Keeps the report in the store of the central worker; running it again overwrites the same files. */
   storeReport(report: Report): Promise<{ location: string }>;
+  /** Asks for a slot of this group, and begins its book where there is none. Asking again changes nothing. */
+  askForSlot(input: { group: string; request: SlotRequest }): Promise<void>;
   /** Those of these workflow runs that are over, or that nobody knows any more. */
   closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
   /** Says to the worker's log that a person is waited for. */

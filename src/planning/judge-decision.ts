@@ -25,6 +25,7 @@ const BEFORE_ANY_CHANGE: readonly CycleState['name'][] = [
   'planning',
   'awaiting-approval',
   'awaiting-window',
+  'awaiting-slot',
   'preparing',
 ];
 

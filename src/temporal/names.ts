@@ -27,10 +27,22 @@ export function rolloutNameOf(workflowId: string): string | null {
   return workflowId.startsWith(ROLLOUT_PREFIX) ? workflowId.slice(ROLLOUT_PREFIX.length) : null;
 }
 
+const BUDGET_PREFIX = 'budget/';
+
+/** The workflow that hands out a group's slots. */
+export function budgetWorkflowId(group: string): string {
+  return `${BUDGET_PREFIX}${group}`;
+}
+
+export function budgetGroupOf(workflowId: string): string | null {
+  return workflowId.startsWith(BUDGET_PREFIX) ? workflowId.slice(BUDGET_PREFIX.length) : null;
+}
+
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
   planHost: 'planHost',
   rollout: 'rollout',
+  groupBudget: 'groupBudget',
 } as const;
 
 /** One Schedule a policy. */
@@ -51,6 +63,11 @@ export const MESSAGES = {
   skip: 'skip',
   hostNotice: 'host-notice',
   rollout: 'rollout',
+  slot: 'slot',
+  askSlot: 'ask-slot',
+  returnSlot: 'return-slot',
+  freeSlot: 'free-slot',
+  budget: 'budget',
 } as const;
 
 /**

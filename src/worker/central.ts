@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
+import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
@@ -41,6 +42,7 @@ async function makeReportsDirectory(reports: string): Promise<void> {
 function controlActivities(reports: string, say: Say): ControlActivities {
   return {
     storeReport: (report) => storeReport(report, reports),
+    askForSlot: (input) => askForSlot(Context.current().client, input),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
     notify: (notice) => notify(notice, say),
   };

@@ -42,6 +42,10 @@ export type Cycle = {
   refusedCount: number;
   /** The approval in force and the plan it is for; another digest needs another one. */
   approved: { approval: Approval; plan: PlanOverview } | null;
+  /** By group: a slot that was asked for or is held, and who holds the others. */
+  readonly slots: Map<string, { held: boolean; heldBy: string[] }>;
+  /** Waits for a slot after which the plan was made again. */
+  slotWaits: number;
   /** Openings of the maintenance window that were waited for. */
   windowWaits: number;
   /** A person who was told that the window had closed said to finish all the same. */
@@ -94,6 +98,8 @@ export function openCycle(rawInput: unknown): Cycle {
     refused: [],
     refusedCount: 0,
     approved: null,
+    slots: new Map(),
+    slotWaits: 0,
     windowWaits: 0,
     mayFinishOutsideWindow: false,
     verdict: null,

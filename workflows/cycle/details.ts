@@ -77,6 +77,16 @@ function nextMove({ input, state, aborted }: Shown): string | null {
         `**Waits for the maintenance window**, which opens ${state.opensAt}${delayedBy(state.blackouts)}. The plan is made again then.`,
         abortion(host),
       ].join('\n\n');
+    case 'awaiting-slot':
+      return [
+        `**Waits for its turn** since ${state.since}: no more hosts of its groups may be disrupted now.`,
+        state.missing
+          .map(
+            ({ group, heldBy }) => `- ${group}: held by ${heldBy.join(', ') || 'nobody known yet'}`,
+          )
+          .join('\n'),
+        abortion(host),
+      ].join('\n\n');
     case 'needs-attention':
       return [
         `**A person is needed** since ${state.since}: ${oneLine(state.failure.message)}`,

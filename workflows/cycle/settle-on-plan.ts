@@ -10,6 +10,7 @@ import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
 import { notifyPeople } from './notify.ts';
 import { runStep, skipStep } from './run-step.ts';
+import { giveSlotsBack, waitForSlots } from './slots.ts';
 import { closeClaims, signingOf, waitForWord } from './signed-approvals.ts';
 
 export type Ending = { outcome: Outcome; explanation: string };
@@ -24,11 +25,11 @@ const ROUNDS_MAX = 25;
 const OPENINGS_MAX = 5;
 
 /**
- * Makes the plan, has it approved and waits for the window, until all three hold at the same
- * moment: after every wait the plan is made again, and one that differs is approved again.
+ * Makes the plan, has it approved and waits for the window and for a slot of each group with a
+ * budget, until all of it holds at the same moment: after every wait the plan is made again, and one that differs is approved again.
  */
 export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
-  for (let round = 1; round <= ROUNDS_MAX; round++) {
+  for (let round = 1; round <= ROUNDS_MAX + cycle.slotWaits; round++) {
     const plan = await makePlan(cycle);
     if (plan.changeCount + plan.removalCount === 0) {
       return { outcome: 'up-to-date', explanation: nothingToDo(plan) };
@@ -39,7 +40,8 @@ export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
       cycle.approved = { approval: answer, plan };
       if (answer.kind === 'person') continue;
     }
-    if (!(await waitForWindow(cycle))) return cycle.approved.approval;
+    if (await waitForWindow(cycle)) continue;
+    if (!(await waitForSlots(cycle))) return cycle.approved.approval;
   }
   throw ApplicationFailure.nonRetryable(
     `The plan for ${cycle.input.host} changed ${ROUNDS_MAX} times while it was waited for.`,
@@ -105,6 +107,7 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
     digest: string,
     why: string,
   ): Promise<Approval | Ending> {
+    giveSlotsBack(cycle); // A person may take days; meanwhile others go on.
     const expiresMs = durationMs(policy.approval.expires);
     const expiresAt = new Date(Date.now() + expiresMs).toISOString();
     // People are listened to from the moment in which the state says so, before they are told.
@@ -180,7 +183,8 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
     skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
     return false;
   }
-  if (++cycle.windowWaits > OPENINGS_MAX) throw openingsMissed(cycle);
+  if (++cycle.windowWaits > OPENINGS_MAX + cycle.slotWaits) throw openingsMissed(cycle);
+  giveSlotsBack(cycle);
   const opensAt = new Date(opening.opensAtMs).toISOString();
   const blackouts = whatDelays(cycle, opening.opensAtMs);
   const waits = { name: 'awaiting-window', digest: cycle.plan.digest, opensAt } as const;

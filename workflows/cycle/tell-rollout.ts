@@ -8,6 +8,7 @@ import type { Cycle } from './cycle.ts';
 const WAITS: readonly CycleStateName[] = [
   'awaiting-approval',
   'awaiting-window',
+  'awaiting-slot',
   'needs-attention',
 ];
 

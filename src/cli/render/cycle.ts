@@ -48,6 +48,14 @@ export function waitLines(
         ...(state.blackouts ?? []).map((why) => `    not earlier because of ${line(why)}`),
         ...commands(look, [`patchcycle abort ${host}`]),
       ];
+    case 'awaiting-slot':
+      return [
+        `${mark} ${line(`waits since ${state.since} until fewer hosts of its groups are disrupted`)}`,
+        ...state.missing.map(({ group, heldBy }) =>
+          line(`    ${group}: ${heldBy.length === 0 ? 'asked' : `held by ${heldBy.join(', ')}`}`),
+        ),
+        ...commands(look, [`patchcycle abort ${host}`]),
+      ];
     case 'needs-attention':
       return attention(host, state, look);
     default:

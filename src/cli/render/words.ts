@@ -29,6 +29,7 @@ const BAD = ['restored', 'failed', 'needs-attention', 'terminated', 'timed_out',
 const WAITING = [
   'awaiting-approval',
   'awaiting-window',
+  'awaiting-slot',
   'rejected',
   'expired',
   'aborted',

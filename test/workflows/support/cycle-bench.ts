@@ -3,12 +3,13 @@ import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { askForSlot } from '../../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../../activities/control/closed-runs.ts';
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
-import type { WorkflowRun } from '../../../src/domain/steps.ts';
+import type { ControlActivities, WorkflowRun } from '../../../src/domain/steps.ts';
 import {
   CENTRAL_TASK_QUEUE,
   hostTaskQueue,
@@ -54,6 +55,8 @@ export async function openCycleBench(env: TestWorkflowEnvironment): Promise<Cycl
     taskQueue: CENTRAL_TASK_QUEUE,
     workflowBundle: await workflowBundle(),
     activities: {
+      askForSlot: (input: Parameters<ControlActivities['askForSlot']>[0]) =>
+        askForSlot(Context.current().client, input),
       closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
       async notify(notice: Notice) {
         notices.push(notice);
