@@ -5,9 +5,9 @@ import { approveCommand } from './commands/approve.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { inventoryCommand } from './commands/inventory.ts';
 import { patchCommand } from './commands/patch.ts';
 import { planCommand } from './commands/plan.ts';
-import { policyCommand } from './commands/policy.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
@@ -48,7 +48,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(agentCommand(kit));
   program
     .commandsGroup('Setting it up:')
-    .addCommand(policyCommand(kit))
+    .addCommand(inventoryCommand(kit))
     .addCommand(doctorCommand(kit))
     .addCommand(completionCommand(kit, program));
   return program.addHelpText(

@@ -18,7 +18,7 @@ export class InventoryInvalid extends PatchcycleError {
     );
     super(
       [`${file} has errors:`, ...lines].join('\n'),
-      `Correct them, then: patchcycle policy check ${file}`,
+      `Correct them, then: patchcycle inventory check ${file}`,
     );
     this.errors = errors;
   }

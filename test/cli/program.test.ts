@@ -21,7 +21,7 @@ const COMMANDS = [
   ['abort'],
   ['resolve'],
   ['report'],
-  ['policy', 'check'],
+  ['inventory', 'check'],
   ['doctor'],
   ['completion'],
 ];

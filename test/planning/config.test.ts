@@ -120,6 +120,7 @@ hosts:
       '8:75 policies.web.health.tcp.0.port: "port" is missing in "policies.web.health.tcp.0"',
       '9:19 policies.web.logs.soak: "policies.web.logs.soak": a duration is a whole number and a unit: 500ms, 30s, 2m, 72h or 14d',
       '9:39 policies.web.logs.ignore.0: "policies.web.logs.ignore.0": not a regular expression',
+      '11:20 hosts.web-1.policy: there is no policy "webb"; did you mean "web"?',
       '12:3 hosts.web_2: the name "web_2" cannot be used: a host name has lower-case letters, digits, inner hyphens and dots only, for example web-1 or db-1.example.org',
     ]);
   });

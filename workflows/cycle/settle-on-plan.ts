@@ -218,7 +218,7 @@ function neverOpens({ input }: Cycle): ApplicationFailure {
     'BadInput',
     {
       remedy:
-        'Mend the window in the policy (patchcycle policy check FILE shows what is wrong) and start the cycle again.',
+        'Mend the window in the policy (patchcycle inventory check FILE shows what is wrong) and start the cycle again.',
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InventoryInvalid, readInventory } from '../../client/index.ts';
 import type { Config } from '../../domain/config.ts';
+import { configSchema } from '../../planning/config-schema.ts';
 import { EXIT } from '../exit-codes.ts';
 import { inventoryFile } from '../inventory.ts';
 import type { Answer, Context, Kit } from '../kit.ts';
@@ -8,7 +9,7 @@ import { plain } from '../paint.ts';
 import { table } from '../render/table.ts';
 import { count } from '../render/words.ts';
 
-export function policyCommand(kit: Kit): Command {
+export function inventoryCommand(kit: Kit): Command {
   const check = kit
     .command('check', 'check a file of policies and hosts: every error with its line and mend')
     .argument('[file]', 'default ./patchcycle.yaml, then /etc/patchcycle/inventory.yaml')
@@ -16,12 +17,28 @@ export function policyCommand(kit: Kit): Command {
       'after',
       `
 Example:
-  patchcycle policy check fleet.yaml`,
+  patchcycle inventory check fleet.yaml`,
     )
     .action(kit.action(checkFile));
+  const schema = kit
+    .command('schema', 'print the JSON Schema of the file, for your editor')
+    .addHelpText(
+      'after',
+      `
+Example, with the YAML extension of your editor:
+  patchcycle inventory schema > patchcycle.schema.json
+  sed -i '1i # yaml-language-server: $schema=patchcycle.schema.json' patchcycle.yaml`,
+    )
+    .action(kit.action(printSchema));
   return kit
-    .group('policy', 'policies and hosts: the file that says what is wanted')
-    .addCommand(check);
+    .group('inventory', 'policies, groups and hosts: the file that says what is wanted')
+    .addCommand(check)
+    .addCommand(schema);
+}
+
+async function printSchema(): Promise<Answer> {
+  const document = configSchema();
+  return { exitCode: EXIT.good, document, text: JSON.stringify(document, null, 2) };
 }
 
 async function checkFile(context: Context, named: string | undefined): Promise<Answer> {
