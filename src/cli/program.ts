@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { abortCommand } from './commands/abort.ts';
 import { agentCommand } from './commands/agent.ts';
 import { approveCommand } from './commands/approve.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -11,6 +12,7 @@ import { planCommand } from './commands/plan.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
+import { rolloutCommand } from './commands/rollout.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
@@ -30,6 +32,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .commandsGroup('Patching:')
     .addCommand(patchCommand(kit))
     .addCommand(planCommand(kit))
+    .addCommand(rolloutCommand(kit))
     .addCommand(statusCommand(kit))
     .addCommand(windowsCommand(kit))
     .addCommand(scheduleCommand(kit))
@@ -39,7 +42,8 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(approveCommand(kit))
     .addCommand(rejectCommand(kit))
     .addCommand(abortCommand(kit))
-    .addCommand(resolveCommand(kit));
+    .addCommand(resolveCommand(kit))
+    .addCommand(budgetCommand(kit));
   program
     .commandsGroup('Running it:')
     .addCommand(demoCommand(kit))

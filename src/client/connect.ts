@@ -1,9 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
+import type { RolloutInput } from '../domain/rollout.ts';
+import type { RolloutDecision } from '../domain/rollout-decision.ts';
+import type { SlotFree } from '../domain/slot.ts';
 import type { Inventory } from '../planning/inventory.ts';
 import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
+import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
 import { webUiFor } from './links.ts';
@@ -20,6 +24,10 @@ import {
   type SteeringWords,
 } from './schedules/steer.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
+import { decideRollout } from './rollouts/decide.ts';
+import { listRollouts } from './rollouts/list.ts';
+import { startRollout } from './rollouts/start.ts';
+import { rolloutStatus } from './rollouts/status.ts';
 import { closeSession, retryInterceptors, type Session } from './session.ts';
 import { grpcStatus, translate, unreachable } from './exchange.ts';
 import { planOnly, startPatch, type PatchRequest, type WaitOptions } from './start.ts';
@@ -100,6 +108,14 @@ function clientOf(session: Session) {
     report: (host: string, options?: RunOptions) => hostReport(session, host, options),
     waitForReport: (host: string, options?: RunOptions & WaitOptions) =>
       waitForReport(session, host, options),
+    startRollout: (name: string, input: RolloutInput) => startRollout(session, name, input),
+    rolloutStatus: (name: string) => rolloutStatus(session, name),
+    listRollouts: () => listRollouts(session),
+    decideRollout: (name: string, decision: RolloutDecision) =>
+      decideRollout(session, name, decision),
+    budget: (group: string) => budgetStatus(session, group),
+    listBudgets: () => listBudgets(session),
+    freeSlot: (group: string, words: SlotFree) => freeSlot(session, group, words),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),

@@ -69,7 +69,12 @@ export class NoCycle extends PatchcycleError {
   override readonly name = 'NoCycle';
 }
 
-/** The cycle declines a decision; the message has its reason, and nothing has changed. */
+/** No rollout of this name is known, or none runs. */
+export class NoRollout extends PatchcycleError {
+  override readonly name = 'NoRollout';
+}
+
+/** The cycle or the rollout declines a decision; the message has its reason, and nothing has changed. */
 export class DecisionRefused extends PatchcycleError {
   override readonly name = 'DecisionRefused';
 }

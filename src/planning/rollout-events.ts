@@ -1,7 +1,7 @@
-import { isGood } from '../domain/outcome.ts';
 import type { HostEnding, HostNotice, RolloutMember, RolloutProgress } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { cameThrough } from './rollout-summary.ts';
 
 /** Endings that say that the update itself, or the host, is not all right. */
 const BAD: readonly HostEnding[] = ['failed', 'restored', 'accepted-as-is', 'lost'];
@@ -27,7 +27,7 @@ export function hearNotice(member: RolloutMember, { runId, at, outcome }: HostNo
 export function conclude(member: RolloutMember, ending: HostEnding): void {
   member.standing = { is: 'ended', ending };
   if (BAD.includes(ending)) member.bad = true;
-  else if (endedWell(member)) member.bad = false;
+  else if (cameThrough(member)) member.bad = false;
 }
 
 /** Why a decision cannot be taken now, as a piece of a sentence for its sender; null when it can. */
@@ -65,23 +65,19 @@ function retryObjection(member: RolloutMember): string | null {
   const { host, standing } = member;
   if (standing.is === 'waiting') return `${host} has not been started yet`;
   if (standing.is === 'running') return runningObjection(host, standing.at);
-  return endedWell(member) ? `${host} came through: there is nothing to try again` : null;
+  return cameThrough(member) ? `${host} came through: there is nothing to try again` : null;
 }
 
 function skipObjection(member: RolloutMember): string | null {
   const { host, standing } = member;
   if (standing.is === 'running') return runningObjection(host, standing.at);
   if (standing.is === 'skipped') return `${host} is skipped already`;
-  return endedWell(member) ? `${host} came through already` : null;
+  return cameThrough(member) ? `${host} came through already` : null;
 }
 
 function runningObjection(host: string, at: string): string {
   const way = at === 'needs-attention' ? 'resolve' : 'abort';
   return `the cycle of ${host} runs (${at}); decide about it with: patchcycle ${way} ${host}`;
-}
-
-function endedWell({ standing }: RolloutMember): boolean {
-  return standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending);
 }
 
 /** Puts a decision to which nothing objects into effect. `at`: when it was received. */

@@ -1,3 +1,4 @@
+import { isGood } from '../domain/outcome.ts';
 import type { RolloutMember } from '../domain/rollout.ts';
 
 /** How many hosts of each kind: a state of the cycle for those that run, an ending, `waiting`, `skipped`. */
@@ -31,6 +32,11 @@ const WAITS_LONG: readonly string[] = [
   'awaiting-slot',
   'needs-attention',
 ];
+
+/** Whether nothing is left to do on the host, and nothing went wrong. */
+export function cameThrough({ standing }: RolloutMember): boolean {
+  return standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending);
+}
 
 /** The hosts for which somebody has to do something. */
 export function waitingForPeople(members: readonly RolloutMember[]): RolloutMember[] {

@@ -1,5 +1,5 @@
 import { ActivityFailure } from '@temporalio/workflow';
-import { isGood } from '../../src/domain/outcome.ts';
+import { cameThrough } from '../../src/planning/rollout-summary.ts';
 import { controlActivities } from '../cycle/host-steps.ts';
 import type { Rollout } from './state.ts';
 
@@ -16,10 +16,7 @@ export async function tellPeople({ name }: Rollout, what: string, text: string):
 /** The whole rollout in one sentence. */
 export function endingsOf({ progress }: Rollout): string {
   const { members } = progress;
-  const good = members.filter(
-    ({ standing }) =>
-      standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending),
-  ).length;
+  const good = members.filter(cameThrough).length;
   const skipped = members.filter(({ standing }) => standing.is === 'skipped').length;
   const waiting = members.filter(({ standing }) => standing.is === 'waiting').length;
   const others = members.length - good - skipped - waiting;

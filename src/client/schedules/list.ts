@@ -1,6 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { z } from 'zod';
 import { linkTo } from '../links.ts';
+import type { StartedRollout } from '../rollouts/start.ts';
 import type { Session } from '../session.ts';
 import { describeSchedule, listPolicies } from './find.ts';
 import { foundSchedule } from './form.ts';
@@ -25,8 +26,6 @@ export type ScheduleStatus = {
   /** Starts that were missed for longer than the catch-up. */
   missed: number;
 };
-
-export type StartedRollout = { workflowId: string; runId: string; link: string | null };
 
 /** The schedules of patchcycle in this namespace, by policy. Throws TemporalUnreachable, TemporalRefused. */
 export async function listSchedules(session: Session): Promise<ScheduleStatus[]> {

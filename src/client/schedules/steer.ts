@@ -4,7 +4,8 @@ import { NoAnswer, RolloutAlreadyRunning } from '../errors.ts';
 import { exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
 import { handleOf, knownSchedule } from './find.ts';
-import { started, type StartedRollout } from './list.ts';
+import type { StartedRollout } from '../rollouts/start.ts';
+import { started } from './list.ts';
 
 /** Who does it, and a reason that is shown beside the schedule. */
 export type SteeringWords = { by: string; why?: string };

@@ -1,7 +1,7 @@
-import type { RolloutInput } from '../domain/rollout.ts';
-import type { Inventory } from '../planning/inventory.ts';
-import { rolloutInput, type RolloutRequest } from '../planning/rollout-input.ts';
-import { BadRequest } from './errors.ts';
+import type { RolloutInput } from '../../domain/rollout.ts';
+import type { Inventory } from '../../planning/inventory.ts';
+import { rolloutInput, type RolloutRequest } from '../../planning/rollout-input.ts';
+import { BadRequest } from '../errors.ts';
 
 export type { RolloutRequest };
 

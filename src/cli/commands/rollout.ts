@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { Kit } from '../kit.ts';
+import {
+  abortCommand,
+  pauseCommand,
+  resumeCommand,
+  retryCommand,
+  skipCommand,
+} from './rollout/decide.ts';
+import { startCommand } from './rollout/start.ts';
+import { statusCommand } from './rollout/status.ts';
+
+export function rolloutCommand(kit: Kit): Command {
+  return kit
+    .group('rollout', 'patch many hosts wave by wave, stopping by itself when a wave goes wrong')
+    .addCommand(startCommand(kit))
+    .addCommand(statusCommand(kit))
+    .addCommand(pauseCommand(kit))
+    .addCommand(resumeCommand(kit))
+    .addCommand(abortCommand(kit))
+    .addCommand(retryCommand(kit))
+    .addCommand(skipCommand(kit));
+}

@@ -1,0 +1,147 @@
+import type { RolloutStatus, RolloutSummary } from '../../client/index.ts';
+import type { RolloutInput, RolloutMember, RolloutView } from '../../domain/rollout.ts';
+import { countByWord, waitingForPeople, wordOf } from '../../planning/rollout-summary.ts';
+import { cut, plain, type Look } from '../paint.ts';
+import { table } from './table.ts';
+import { ago, count, stateWord } from './words.ts';
+
+/** A thousand hosts stay readable: the waves are counted, and only those are named that matter to somebody. */
+const HOSTS_NAMED = 12;
+
+export function rolloutsText(
+  rollouts: readonly RolloutSummary[],
+  look: Look,
+  nowMs: number,
+): string {
+  if (rollouts.length === 0) return 'No rollout is known. Start one: patchcycle rollout start';
+  const rows = rollouts.map(({ name, state, closedAt, startedAt }) => [
+    name,
+    stateWord(state, look),
+    ago(closedAt ?? startedAt, nowMs),
+  ]);
+  return table(['ROLLOUT', 'STATE', 'SINCE'], rows, look);
+}
+
+export function statusText(
+  { name, rollout, link, note, running }: RolloutStatus,
+  look: Look,
+): string {
+  const { paint, symbols } = look;
+  const warning = note === null ? [] : [`${paint('yellow', symbols.warning)} ${plain(note)}`];
+  if (rollout !== null) return [rolloutText(rollout, link, look), ...warning].join('\n');
+  return [`${paint('bold', name)}: ${running ? 'running' : 'over'}`, ...warning].join('\n');
+}
+
+/** Where a rollout stands: its waves, who is waited for, and what moves it on. */
+export function rolloutText(view: RolloutView, link: string | null, look: Look): string {
+  const { name, members, waves, wave, requestedBy, reason, startedAt } = view;
+  const { paint, width } = look;
+  const why = reason === undefined ? '' : `: ${plain(reason)}`;
+  return [
+    `${paint('bold', `rollout ${name}`)}: ${headline(view, look)}`,
+    paint(
+      'dim',
+      cut(
+        `  ${count(members.length, 'host')} in ${count(waves, 'wave')}, asked for by ${requestedBy} at ${startedAt}${why}`,
+        width,
+      ),
+    ),
+    ...(link === null ? [] : [`  ${link}`]),
+    '',
+    wavesTable(waves, wave, view.state.name !== 'ended', members, look),
+    ...named('waiting for a person', waitingForPeople(members), 'status', look),
+    ...named('did not come through', failed(members), 'report', look),
+    ...moves(view, look),
+  ].join('\n');
+}
+
+function headline({ state }: RolloutView, look: Look): string {
+  const { paint, width } = look;
+  switch (state.name) {
+    case 'running':
+      return paint('cyan', 'running');
+    case 'soaking':
+      return paint('cyan', `soaking until ${state.until}`);
+    case 'paused':
+    case 'aborting':
+      return `${paint('yellow', state.name)} by ${state.by} since ${state.since}`;
+    case 'halted':
+      return `${paint('red', 'halted')} since ${state.since}: ${cut(plain(state.why), width)}`;
+    case 'ended':
+      return paint(state.outcome === 'finished' ? 'green' : 'yellow', state.outcome);
+  }
+}
+
+function wavesTable(
+  waves: number,
+  current: number,
+  goesOn: boolean,
+  members: readonly RolloutMember[],
+  look: Look,
+): string {
+  const rows = Array.from({ length: waves }, (_, wave) => {
+    const hosts = members.filter((member) => member.wave === wave);
+    const counts = [...countByWord(hosts)].map(
+      ([word, amount]) => `${amount} ${stateWord(word, look)}`,
+    );
+    const mark = goesOn && wave === current ? '>' : ' ';
+    return [`${mark} ${wave + 1}`, String(hosts.length), counts.join(', ')];
+  });
+  return table(['  WAVE', 'HOSTS', 'WHERE THEY STAND'], rows, look);
+}
+
+function failed(members: readonly RolloutMember[]): RolloutMember[] {
+  return members.filter(({ bad, standing }) => bad && standing.is === 'ended');
+}
+
+function named(
+  what: string,
+  members: readonly RolloutMember[],
+  command: string,
+  look: Look,
+): string[] {
+  if (members.length === 0) return [];
+  const { paint } = look;
+  const more = members.length - HOSTS_NAMED;
+  return [
+    '',
+    `${count(members.length, 'host')} ${what}:`,
+    ...members
+      .slice(0, HOSTS_NAMED)
+      .map(
+        (member) =>
+          `  ${stateWord(wordOf(member), look)}  ${paint('cyan', `patchcycle ${command} ${member.host}`)}`,
+      ),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+}
+
+function moves({ name, state }: RolloutView, { paint }: Look): string[] {
+  const ways: Partial<Record<RolloutView['state']['name'], string[]>> = {
+    paused: ['resume', 'abort'],
+    halted: [`retry ${name} HOST`, `skip ${name} HOST --why "..."`, 'resume', 'abort'],
+  };
+  const lines = (ways[state.name] ?? []).map((way) =>
+    paint('cyan', `    patchcycle rollout ${way.includes(' ') ? way : `${way} ${name}`}`),
+  );
+  return lines.length === 0 ? [] : ['', 'To move it on:', ...lines];
+}
+
+/** What a rollout would do, before it is started. */
+export function plannedText(name: string, input: RolloutInput, look: Look): string {
+  const { waves, soak, halt, approval, atOnce, budgets } = input;
+  const rows = waves.map((hosts, wave) => {
+    const more = hosts.length > HOSTS_NAMED ? `, and ${hosts.length - HOSTS_NAMED} more` : '';
+    const names = hosts.slice(0, HOSTS_NAMED).map(({ host }) => host);
+    return [String(wave + 1), String(hosts.length), names.join(', ') + more];
+  });
+  const limits = budgets.map(({ group, slots }) => `${group} ${slots}`).join(', ');
+  return [
+    `${look.paint('bold', `rollout ${name}`)} would patch ${count(waves.flat().length, 'host')}; nothing was started`,
+    '',
+    table(['WAVE', 'HOSTS', 'WHICH'], rows, look),
+    '',
+    `soak ${soak} between waves; halts at ${halt} in a wave; approval per ${approval}; ${atOnce} cycles at once`,
+    ...(limits === '' ? [] : [`disrupted at once at most: ${limits}`]),
+  ].join('\n');
+}
