@@ -20,12 +20,14 @@ const INVENTORY = `policies:
     approval: { required: false }
     onFailure: hold
     logs: { soak: 1s }
-    rollout: { waves: [], soak: 0s }
+    rollout: { waves: [1], soak: 0s, halt: 2 }
 groups:
   pair: { exclusive: true }
+  good: {}
+  stop: {}
 hosts:
-  good-1: { policy: ordinary, labels: { env: test } }
-  good-2: { policy: ordinary }
+  good-1: { policy: ordinary, groups: [good], labels: { env: test } }
+  good-2: { policy: ordinary, groups: [good] }
   stop-1: { policy: ordinary, groups: [stop] }
   stop-2: { policy: ordinary, groups: [stop] }
   pair-1: { policy: held, groups: [pair] }
