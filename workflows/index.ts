@@ -1,4 +1,5 @@
 export { groupBudget } from './group-budget.ts';
+export { hostRecord } from './host-record.ts';
 export { patchHost } from './patch-host.ts';
 export { planHost } from './plan-host.ts';
 export { rollout } from './rollout.ts';

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { HostRecord } from '../src/domain/announcement.ts';
 import type { CycleView } from '../src/domain/cycle.ts';
 import type { RolloutView } from '../src/domain/rollout.ts';
 import type { SlotBook } from '../src/domain/slot.ts';
@@ -36,3 +37,7 @@ export const askSlotSignal = defineSignal<[unknown]>(MESSAGES.askSlot);
 export const returnSlotSignal = defineSignal<[unknown]>(MESSAGES.returnSlot);
 export const freeSlotUpdate = defineUpdate<SlotBook, [unknown]>(MESSAGES.freeSlot);
 export const budgetQuery = defineQuery<SlotBook>(MESSAGES.budget);
+
+/** From a host's agent to the host's record. */
+export const announceSignal = defineSignal<[unknown]>(MESSAGES.announce);
+export const hostQuery = defineQuery<HostRecord | null>(MESSAGES.host);

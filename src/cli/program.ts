@@ -6,6 +6,7 @@ import { budgetCommand } from './commands/budget.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { hostsCommand } from './commands/hosts.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { patchCommand } from './commands/patch.ts';
 import { planCommand } from './commands/plan.ts';
@@ -34,6 +35,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(planCommand(kit))
     .addCommand(rolloutCommand(kit))
     .addCommand(statusCommand(kit))
+    .addCommand(hostsCommand(kit))
     .addCommand(windowsCommand(kit))
     .addCommand(scheduleCommand(kit))
     .addCommand(reportCommand(kit));

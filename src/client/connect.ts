@@ -10,6 +10,7 @@ import { resolveConnection, type ResolvedConnection } from '../temporal/connecti
 import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
+import { diffFleet, listFleet } from './fleet.ts';
 import { webUiFor } from './links.ts';
 import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
@@ -116,6 +117,8 @@ function clientOf(session: Session) {
     budget: (group: string) => budgetStatus(session, group),
     listBudgets: () => listBudgets(session),
     freeSlot: (group: string, words: SlotFree) => freeSlot(session, group, words),
+    listFleet: (inventory?: Inventory | null) => listFleet(session, inventory),
+    diffInventory: (inventory: Inventory) => diffFleet(session, inventory),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),

@@ -17,5 +17,7 @@ export type { RolloutStatus } from './rollouts/status.ts';
 export type { Inventory } from '../planning/inventory.ts';
 export type { ScheduleChange } from '../planning/schedules.ts';
 export type { ScheduleStatus } from './schedules/list.ts';
+export type { FleetHost } from './fleet.ts';
+export type { InventoryDiff } from '../planning/fleet.ts';
 export { webUiFor } from './links.ts';
 export { registerCommand } from './exchange.ts';

@@ -38,11 +38,23 @@ export function budgetGroupOf(workflowId: string): string | null {
   return workflowId.startsWith(BUDGET_PREFIX) ? workflowId.slice(BUDGET_PREFIX.length) : null;
 }
 
+const RECORD_PREFIX = 'host/';
+
+/** The workflow that remembers what a host's agent says of it. */
+export function recordWorkflowId(host: string): string {
+  return `${RECORD_PREFIX}${host}`;
+}
+
+export function recordHostOf(workflowId: string): string | null {
+  return workflowId.startsWith(RECORD_PREFIX) ? workflowId.slice(RECORD_PREFIX.length) : null;
+}
+
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
   planHost: 'planHost',
   rollout: 'rollout',
   groupBudget: 'groupBudget',
+  hostRecord: 'hostRecord',
 } as const;
 
 /** One Schedule a policy. */
@@ -68,7 +80,12 @@ export const MESSAGES = {
   returnSlot: 'return-slot',
   freeSlot: 'free-slot',
   budget: 'budget',
+  announce: 'announce',
+  host: 'host',
 } as const;
+
+/** The key of the memo that lists show without asking any workflow. */
+export const RECORD_MEMO = 'patchcycleHost';
 
 /**
  * Search attributes and their types. On SQL databases Temporal has room for ten Keywords and

@@ -31,6 +31,7 @@ describe('the JSON Schema of the file', () => {
       read('examples/patchcycle.yaml'),
       read('packaging/docker/inventory.yaml'),
       ...filesIn(read('docs/policies.md')),
+      ...filesIn(read('docs/inventory.md')),
       ...filesIn(read('README.md')),
     ];
     expect(files.length).toBeGreaterThan(4);
