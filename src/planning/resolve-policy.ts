@@ -1,6 +1,6 @@
 import type { Budget } from '../domain/group.ts';
 import type { NamedPolicy, Policy } from '../domain/policy.ts';
-import { spansOf, type Calendars } from './blackouts.ts';
+import { blackoutProblems, spansOf, type Calendars } from './blackouts.ts';
 import { budgetsOf } from './budgets.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Inventory } from './inventory.ts';
@@ -50,6 +50,14 @@ export function resolvePolicy(
     return {
       ok: false,
       message: `the overrides of "${host}" do not go with the policy "${name}": ${own.error.issues[0]?.message}`,
+      remedy: 'Correct the overrides under "hosts:", or name another policy.',
+    };
+  }
+  const [problem] = blackoutProblems(own.data, calendars);
+  if (problem !== undefined) {
+    return {
+      ok: false,
+      message: `blackouts.${problem.index} of the policy "${name}" with the overrides of "${host}": ${problem.message}`,
       remedy: 'Correct the overrides under "hosts:", or name another policy.',
     };
   }

@@ -48,7 +48,7 @@ async function write({
       (name) =>
         `  ${name}: { schedule: { rrule: "${rrule}", start: "${start}", timeZone: Europe/Berlin, jitter: ${jitter} } }`,
     ),
-    'hosts:',
+    ...(hosts.length === 0 ? [] : ['hosts:']),
     ...hosts.map((host, index) => `  ${host}: { policy: ${policies[index % policies.length]} }`),
   ];
   await writeFile(join(directory, 'patchcycle.yaml'), `${lines.join('\n')}\n`);
@@ -193,6 +193,14 @@ describe('patchcycle schedule apply', () => {
     const other = env.client.schedule.getHandle('somebody-elses');
     await expect(other.describe()).resolves.toBeDefined();
     await other.delete();
+  });
+
+  it('says which policy has a schedule and no host', async () => {
+    await write({ hosts: [] });
+    const ran = await schedule('apply');
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toMatch(/Schedules: the file asks for none/);
+    expect(ran.stderr).toMatch(/The policy nightly has a schedule and no host/);
   });
 
   it('leaves a Schedule of that name alone that patchcycle did not make', async () => {

@@ -29,13 +29,14 @@ describe('the JSON Schema of the file', () => {
   it('and the check accept every file of the documentation and the examples', () => {
     const files = [
       read('examples/patchcycle.yaml'),
+      read('examples/nightly.yaml'),
       read('packaging/docker/inventory.yaml'),
       ...filesIn(read('docs/policies.md')),
       ...filesIn(read('docs/inventory.md')),
       ...filesIn(read('README.md')),
     ];
     expect(files.length).toBeGreaterThan(4);
-    const calendar = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n';
+    const calendar = read('examples/holidays.ics');
     for (const file of files) {
       accepts(parse(file));
       expect(accepts.errors).toBeNull();

@@ -63,6 +63,21 @@ describe("a host's overrides", () => {
     });
   });
 
+  it('that do not go with a policy named beside are refused with what is wrong', () => {
+    const zone = 'timeZone: UTC';
+    const text = `policies:
+  p: { window: { rrule: FREQ=DAILY, start: '02:00', duration: 4h, ${zone} } }
+  q: { window: { rrule: FREQ=DAILY, start: '02:00', duration: 4h, ${zone} }, blackouts: [{ from: 2026-12-24 }] }
+hosts: { h-1: { policy: p, overrides: { window: null } } }
+`;
+    const parsed = parseConfig(text, 'p.yaml', NOW_MS);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    expect(resolvePolicy(parsed.config, 'h-1', 'q')).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/blackouts\.0 .* whose days are meant/),
+    });
+  });
+
   it.each([
     ['{ scop: all }', '10:18 hosts.h-1.overrides.scop: unknown key "scop"; did you mean "scope"?'],
     [

@@ -1,4 +1,5 @@
 import type { FleetHost, InventoryDiff } from '../../client/index.ts';
+import { SILENT_AFTER_MS } from '../../planning/fleet.ts';
 import { plain, type Look } from '../paint.ts';
 import { table } from './table.ts';
 import { ago, count, stateWord } from './words.ts';
@@ -39,13 +40,19 @@ function rowOf({ host, policy, record, cycle }: FleetHost, look: Look, nowMs: nu
   return [
     host,
     cycle?.running ? stateWord(cycle.state, look) : '',
-    policy ?? '',
+    policy ?? cycle?.policy ?? '',
     pending ? String(pending.packages) : '?',
     pending ? securityWord(pending.security, look) : '?',
     pending?.oldestCve ?? '',
     cycle === null || cycle.running ? '' : lastCycle(cycle, look, nowMs),
-    record === null ? look.paint('yellow', 'never') : ago(record.lastSeenAt, nowMs),
+    seenWord(record?.lastSeenAt, look, nowMs),
   ];
+}
+
+function seenWord(lastSeenAt: string | undefined, { paint }: Look, nowMs: number): string {
+  if (lastSeenAt === undefined) return paint('yellow', 'never');
+  const isSilent = nowMs - Date.parse(lastSeenAt) > SILENT_AFTER_MS;
+  return isSilent ? paint('yellow', ago(lastSeenAt, nowMs)) : ago(lastSeenAt, nowMs);
 }
 
 function securityWord(updates: number, { paint }: Look): string {

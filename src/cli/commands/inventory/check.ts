@@ -44,8 +44,8 @@ async function checkFile(context: Context, named: string | undefined): Promise<A
   }
 }
 
-function documentOf(file: string, { policies, hosts }: Config) {
-  return { file, ok: true, policies, hosts };
+function documentOf(file: string, { policies, groups, hosts }: Config) {
+  return { file, ok: true, policies, groups, hosts };
 }
 
 function textOf({ look }: Context, file: string, { policies, hosts }: Config): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readInventory, type ScheduleChange } from '../../../client/index.ts';
+import { readInventory, type Inventory, type ScheduleChange } from '../../../client/index.ts';
 import { PersonName } from '../../../domain/names.ts';
 import { askYes } from '../../ask-yes.ts';
 import { EXIT } from '../../exit-codes.ts';
@@ -36,6 +36,9 @@ async function apply(context: Context, options: Options): Promise<Answer> {
   const { io, look, errLook, say } = context;
   const inventory = await readInventory(inventoryFile(io, options.inventory));
   const by = personName(io, options.by);
+  for (const policy of withoutHosts(inventory)) {
+    say(`The policy ${policy} has a schedule and no host, so it starts nothing.`);
+  }
   const client = await context.connect();
   const changes = await client.planSchedules(inventory);
   const wanted = changes.some(({ kind }) => kind !== 'keep');
@@ -48,6 +51,13 @@ async function apply(context: Context, options: Options): Promise<Answer> {
   }
   await client.applySchedules(changes, by);
   return answer(changes, true, doneText(changes, look));
+}
+
+function withoutHosts({ policies, hosts }: Inventory): string[] {
+  const inUse = new Set(Object.values(hosts).map(({ policy }) => policy));
+  return Object.keys(policies).filter(
+    (name) => policies[name]?.schedule !== undefined && !inUse.has(name),
+  );
 }
 
 function answer(changes: ScheduleChange[], applied: boolean, text: string): Answer {
