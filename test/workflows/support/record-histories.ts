@@ -1,9 +1,9 @@
 /**
  * Records one history of every ending into test/histories, for the replay tests. Run by hand when
  * the workflow changed on purpose; the old histories stay, because cycles that began on the old
- * code must still end on the new one:
+ * code must still end on the new one. Without names it records all of them:
  *
- *     node test/workflows/support/record-histories.ts
+ *     node test/workflows/support/record-histories.ts [NAME...]
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CycleStateName, CycleView } from '../../../src/domain/cycle.ts';
-import { MESSAGES } from '../../../src/temporal/names.ts';
+import { MESSAGES, recordWorkflowId } from '../../../src/temporal/names.ts';
+import { recordSender } from '../../../src/worker/announce.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
 import { findTemporalCli } from '../../../src/temporal/server/index.ts';
 import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
@@ -64,25 +65,61 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-const WINDOW: Scenario = {
-  name: 'patched-in-window',
-  model: modelHost(),
-  fields: {
-    window: {
-      rrule: 'FREQ=WEEKLY;BYDAY=SA',
-      start: '02:00',
-      duration: '4h',
-      timeZone: 'Europe/Berlin',
-    },
-  },
+const SATURDAYS = {
+  rrule: 'FREQ=WEEKLY;BYDAY=SA',
+  start: '02:00',
+  duration: '4h',
+  timeZone: 'Europe/Berlin',
 };
+const DAY_MS = 86_400_000;
+const FORTNIGHT = {
+  from: new Date(Date.now() - DAY_MS).toISOString(),
+  to: new Date(Date.now() + 14 * DAY_MS).toISOString(),
+  why: 'Christmas trade',
+};
+
+const OVER_DAYS: Scenario[] = [
+  { name: 'patched-in-window', model: modelHost(), fields: { window: SATURDAYS } },
+  {
+    name: 'patched-after-blackout',
+    model: modelHost(),
+    fields: { window: SATURDAYS, blackouts: [FORTNIGHT] },
+  },
+];
+
+const RECORD = 'host-record';
+const NAMES = process.argv.slice(2);
+const isMeant = (name: string) => NAMES.length === 0 || NAMES.includes(name);
 
 await mkdir(FOLDER, { recursive: true });
 await recordAll(await openCycleBench(await devServerEnvironment()), SCENARIOS);
-await recordAll(await openCycleBench(await timeSkippingEnvironment()), [WINDOW]);
+await recordAll(await openCycleBench(await timeSkippingEnvironment()), OVER_DAYS);
+if (isMeant(RECORD)) await recordRecord(await openCycleBench(await timeSkippingEnvironment()));
+
+/** What a host's agent says, until nothing is heard of it for a month. */
+async function recordRecord(bench: CycleBench): Promise<void> {
+  const { client, address } = bench.env;
+  const send = recordSender(client, new AbortController().signal);
+  const announcement = {
+    ...{ host: RECORD, agentVersion: '0.1.0', os: 'Debian 12', kernel: '6.1', manager: 'apt' },
+    ...{ unattended: true, signedApprovals: false },
+  };
+  const updates = {
+    observedAt: new Date().toISOString(),
+    pending: { packages: 2, security: 1, oldestCve: 'CVE-2026-0001' },
+    rebootPending: { answer: 'no' as const, reason: 'model' },
+  };
+  await send(announcement);
+  await send({ ...announcement, updates });
+  const workflowId = recordWorkflowId(RECORD);
+  await client.workflow.getHandle(workflowId).result();
+  await writeFile(new URL(`${RECORD}.json`, FOLDER), await showHistory(address, workflowId));
+  console.log(RECORD);
+  await bench.stop();
+}
 
 async function recordAll(bench: CycleBench, scenarios: Scenario[]): Promise<void> {
-  for (const { name, model, fields, decide } of scenarios) {
+  for (const { name, model, fields, decide } of scenarios.filter(({ name }) => isMeant(name))) {
     await bench.withAgent(name, model, async () => {
       const handle = await bench.start(inputFor(name, policyOf(fields)));
       await decide?.(handle);
