@@ -75,6 +75,22 @@ describe('the schedules of a file', () => {
     ]);
   });
 
+  it('of ten thousand hosts are planned and compared within seconds', () => {
+    const hosts = Array.from(
+      { length: 10_000 },
+      (_, index) =>
+        `  web-${index}: { policy: nightly, groups: [web], overrides: { backup: { keep: ${1 + (index % 3)} } } }`,
+    );
+    const text = `groups: { web: { budget: 10% } }\n${FILE.replace(/hosts:[^]*/, '')}hosts:\n${hosts.join('\n')}\n`;
+    const parsed = parseConfig(text, 'p.yaml', NOW_MS);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    const began = performance.now();
+    const schedules = plannedSchedules(parsed.config);
+    expect(scheduleChanges(schedules, asFound(schedules))).toMatchObject([{ kind: 'keep' }]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(schedules[0]?.input.policies).toHaveLength(3);
+  });
+
   it('that start something of another version are changed', () => {
     const [one] = asFound(planned());
     if (one === undefined) throw new Error('no schedule');
