@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Config, HostEntry } from '../domain/config.ts';
 import { Policy } from '../domain/policy.ts';
+import { OF_ALL_HOSTS } from './overrides.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -10,6 +11,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
  */
 export function configSchema(): JsonSchema {
   const overrides = partial(toJsonSchema(Policy));
+  for (const key of OF_ALL_HOSTS) delete overrides.properties?.[key];
   return {
     ...toJsonSchema(Config, overrides),
     title: "patchcycle's policies, groups and hosts",

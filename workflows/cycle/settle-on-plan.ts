@@ -180,7 +180,8 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
   if (opening === null) throw neverOpens(cycle);
   const waitMs = opening.opensAtMs - Date.now();
   if (waitMs <= 0) {
-    skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
+    const open = `open until ${new Date(opening.closesAtMs).toISOString()}`;
+    skipStep(cycle, 'window', policy.window === undefined ? 'no blackout is in force' : open);
     return false;
   }
   if (++cycle.windowWaits > OPENINGS_MAX + cycle.slotWaits) throw openingsMissed(cycle);

@@ -2,7 +2,7 @@ import type { HostEntry } from '../../domain/config.ts';
 import { Policy } from '../../domain/policy.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Inventory } from '../inventory.ts';
-import { merged, overridden } from '../overrides.ts';
+import { merged, OF_ALL_HOSTS, overridden } from '../overrides.ts';
 import { explainIssues } from '../yaml-issues.ts';
 import { timeProblems } from './policies.ts';
 import type { Problem } from './problem.ts';
@@ -40,9 +40,6 @@ function unknownPolicy(host: string, { policy }: HostEntry, known: string[]): Pr
         : `Name one of ${known.slice(0, 20).join(', ')}, or write "${policy}" under "policies:".`,
   };
 }
-
-/** What a policy says of its hosts together, so that none of them can have it different. */
-const OF_ALL_HOSTS = ['rollout', 'schedule'];
 
 function overrideProblems(
   policy: Policy,
