@@ -70,7 +70,7 @@ function readBounded(path: string): string {
   const entry = statSync(path);
   if (!entry.isFile()) throw new Error('it is no file');
   if (entry.size > FILE_SIZE_MAX) {
-    throw new Error(`it has ${entry.size} bytes, a configuration has ${FILE_SIZE_MAX} at most`);
+    throw new Error(`it has ${entry.size} bytes, and ${FILE_SIZE_MAX} are read at most`);
   }
   return readFileSync(path, 'utf8');
 }

@@ -20,6 +20,10 @@ const BEYOND_MS = 8 * 366 * DAY_MS;
 /** An event that has begun may still last; longer ones are written as blackouts of their own. */
 const READ_BACK_MONTHS = 1;
 
+/** A calendar with more is none of holidays, and expanding what repeats takes milliseconds each. */
+const EVENTS_MAX = 5_000;
+const REPEATING_MAX = 500;
+
 const FOREVER = '9999-12-31T00:00:00Z';
 
 /**
@@ -40,10 +44,8 @@ export function readCalendar(text: string, nowMs: number): ReadCalendar {
   const untilMs = firstOfMonth(nowMs, READ_AHEAD_MONTHS);
   try {
     const found = Object.values(ical.sync.parseICS(text)).filter(isEvent);
-    for (const event of found) {
-      const problem = problemOf(event);
-      if (problem !== null) return wrong(problem);
-    }
+    const problem = tooMany(text, found) ?? firstProblem(found);
+    if (problem !== null) return wrong(problem);
     const events = found.flatMap((event) => occurrences(event, fromMs, untilMs));
     if (found.some((event) => occurrences(event, untilMs, untilMs + BEYOND_MS).length > 0)) {
       events.push(unreadFrom(untilMs));
@@ -72,6 +74,31 @@ function unreadFrom(ms: number): CalendarEvent {
 
 function isEvent(component: { type?: string } | undefined): component is VEvent {
   return component?.type === 'VEVENT';
+}
+
+/** The library keeps one event a UID; one that is lost would be a blackout that is lost. */
+function tooMany(text: string, found: readonly VEvent[]): string | null {
+  const written = text.match(/^BEGIN:VEVENT\s*$/gim)?.length ?? 0;
+  const read = found.reduce(
+    (sum, { recurrences }) => sum + 1 + new Set(Object.values(recurrences ?? {})).size,
+    0,
+  );
+  if (written > EVENTS_MAX) return `it has ${written} events, and ${EVENTS_MAX} are allowed`;
+  if (read < written) {
+    return `of its ${written} events only ${read} can be told apart; each needs a UID of its own`;
+  }
+  const repeating = found.filter(({ rrule }) => rrule !== undefined).length;
+  return repeating > REPEATING_MAX
+    ? `${repeating} of its events repeat, and ${REPEATING_MAX} may`
+    : null;
+}
+
+function firstProblem(found: readonly VEvent[]): string | null {
+  for (const event of found) {
+    const problem = problemOf(event);
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 function problemOf(event: VEvent): string | null {

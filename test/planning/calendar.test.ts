@@ -102,6 +102,45 @@ describe('an iCalendar file', () => {
     ).toMatch(/"z" is in the time zone "Mars\/Olympus"/);
   });
 
+  it('in which two events have the same UID is refused, because one of them would be lost', () => {
+    const twice = calendar(CHRISTMAS, ['UID:1', 'SUMMARY:x', 'DTSTART;VALUE=DATE:20270101']);
+    expect(problem(twice)).toMatch(/of its 2 events only 1 can be told apart/);
+  });
+
+  it('with more events than holidays have is refused, and within a second', () => {
+    const began = Date.now();
+    const many = (count: number, ...more: string[]) =>
+      calendar(
+        ...Array.from({ length: count }, (_, index) => [
+          `UID:e${index}`,
+          'DTSTART;VALUE=DATE:20261224',
+          ...more,
+        ]),
+      );
+    expect(problem(many(5_001))).toMatch(/it has 5001 events/);
+    expect(problem(many(501, 'RRULE:FREQ=YEARLY'))).toMatch(/501 of its events repeat/);
+    expect(problem(many(500))).toBe('');
+    expect(Date.now() - began).toBeLessThan(3_000);
+  });
+
+  it('may tell a time zone of its own, as some programs do', () => {
+    const text = [
+      ...['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'TZID:Customized Time Zone'],
+      ...['BEGIN:STANDARD', 'DTSTART:16010101T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100'],
+      ...['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10', 'END:STANDARD', 'BEGIN:DAYLIGHT'],
+      ...['DTSTART:16010101T020000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0200'],
+      ...['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3', 'END:DAYLIGHT', 'END:VTIMEZONE'],
+      ...['BEGIN:VEVENT', 'UID:1', 'SUMMARY:Sale', 'RRULE:FREQ=MONTHLY;COUNT=2;INTERVAL=6'],
+      ...['DTSTART;TZID=Customized Time Zone:20270110T100000', 'DURATION:PT1H'],
+      ...['END:VEVENT', 'END:VCALENDAR', ''],
+    ].join('\r\n');
+    const read = readCalendar(text, NOW_MS);
+    expect(read.ok && read.events.map(({ from }) => from)).toEqual([
+      '2027-01-10T09:00:00.000Z',
+      '2027-07-10T08:00:00.000Z',
+    ]);
+  });
+
   it.each(['FREQ=SECONDLY', 'FREQ=SOMETIMES', 'FREQ=DAILY;INTERVAL=0'])(
     'that repeats by %s is refused within a second',
     (rule) => {
