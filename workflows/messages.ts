@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HostRecord } from '../src/domain/announcement.ts';
 import type { CycleView } from '../src/domain/cycle.ts';
+import type { BadVersions } from '../src/domain/known-bad.ts';
 import type { RolloutView } from '../src/domain/rollout.ts';
 import type { SlotBook } from '../src/domain/slot.ts';
 import { MESSAGES } from '../src/temporal/names.ts';
@@ -41,3 +42,7 @@ export const budgetQuery = defineQuery<SlotBook>(MESSAGES.budget);
 /** From a host's agent to the host's record. */
 export const announceSignal = defineSignal<[unknown]>(MESSAGES.announce);
 export const hostQuery = defineQuery<HostRecord | null>(MESSAGES.host);
+/** To the list of known bad versions. */
+export const reportBadSignal = defineSignal<[unknown]>(MESSAGES.reportBad);
+export const clearBadUpdate = defineUpdate<BadVersions, [unknown]>(MESSAGES.clearBad);
+export const badVersionsQuery = defineQuery<BadVersions>(MESSAGES.badVersions);

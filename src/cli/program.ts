@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { hostsCommand } from './commands/hosts.ts';
 import { inventoryCommand } from './commands/inventory.ts';
+import { knownBadCommand } from './commands/known-bad.ts';
 import { patchCommand } from './commands/patch.ts';
 import { planCommand } from './commands/plan.ts';
 import { rejectCommand } from './commands/reject.ts';
@@ -45,7 +46,8 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(rejectCommand(kit))
     .addCommand(abortCommand(kit))
     .addCommand(resolveCommand(kit))
-    .addCommand(budgetCommand(kit));
+    .addCommand(budgetCommand(kit))
+    .addCommand(knownBadCommand(kit));
   program
     .commandsGroup('Running it:')
     .addCommand(demoCommand(kit))

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
+import type { ClearBad } from '../domain/known-bad.ts';
 import type { RolloutInput } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import type { SlotFree } from '../domain/slot.ts';
@@ -11,6 +12,7 @@ import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
 import { diffFleet, listFleet } from './fleet.ts';
+import { clearKnownBad, knownBad } from './known-bad.ts';
 import { webUiFor } from './links.ts';
 import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
@@ -119,6 +121,8 @@ function clientOf(session: Session) {
     freeSlot: (group: string, words: SlotFree) => freeSlot(session, group, words),
     listFleet: (inventory?: Inventory | null) => listFleet(session, inventory),
     diffInventory: (inventory: Inventory) => diffFleet(session, inventory),
+    knownBad: () => knownBad(session),
+    clearKnownBad: (words: ClearBad) => clearKnownBad(session, words),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),

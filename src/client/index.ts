@@ -10,6 +10,7 @@ export type { PatchRequest, StartedCycle, WaitOptions } from './start.ts';
 export { InventoryInvalid, policyFor, readInventory, type HostPolicy } from './inventory.ts';
 export { openingsOf, type Openings } from './openings.ts';
 export type { GroupBudgetStatus } from './budgets.ts';
+export type { KnownVersion } from './known-bad.ts';
 export type { RolloutSummary } from './rollouts/list.ts';
 export { planRollout, type RolloutRequest } from './rollouts/plan.ts';
 export type { StartedRollout } from './rollouts/start.ts';

@@ -4,7 +4,7 @@ import { CycleStateName } from './cycle.ts';
 import { RefusedMessage } from './decision.ts';
 import { Duration } from './duration.ts';
 import { Budget } from './group.ts';
-import { HostName, PersonName, Reason, ShortName } from './names.ts';
+import { HostName, PackageName, PackageVersion, PersonName, Reason, ShortName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { NamedPolicy } from './policy.ts';
 import { RolloutDecision } from './rollout-decision.ts';
@@ -93,6 +93,13 @@ export const RolloutProgress = z.strictObject({
   /** The last wave whose hosts may start, counted from 0. */
   wave: z.number().int().nonnegative(),
   members: z.array(RolloutMember),
+  /** The versions that the hosts of the first wave that changed anything have installed; later waves take no other. */
+  pins: z
+    .strictObject({
+      wave: z.number().int().nonnegative(),
+      packages: z.record(PackageName, PackageVersion),
+    })
+    .optional(),
   decisions: z.array(TakenRolloutDecision).max(ROLLOUT_DECISIONS_MAX),
   refused: z.array(RefusedMessage),
   refusedCount: z.number().int(),
@@ -128,6 +135,8 @@ export const HostNotice = z.strictObject({
   runId: z.string().max(64),
   at: CycleStateName,
   outcome: Outcome.optional(),
+  /** With the outcome `patched`: what was installed. */
+  installed: z.record(PackageName, PackageVersion).optional(),
 });
 export type HostNotice = z.infer<typeof HostNotice>;
 

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Approval } from './approval.ts';
 import type { Facts } from './facts.ts';
 import type { Check, LogReport } from './health.ts';
+import type { BadReport, VersionOf } from './known-bad.ts';
 import { CycleId, HostName, PersonName, Sha256 } from './names.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlanOverview, RebootRequired } from './plan.ts';
+import { PlanLimits } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
 import type { SlotRequest } from './slot.ts';
@@ -49,6 +51,10 @@ export const InspectInput = StepInput.extend({
   takeOver: CycleId.optional(),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
+
+/** `limits` is left out where nothing is; agents of earlier versions know none. */
+export const PlanInput = StepInput.extend({ limits: PlanLimits.optional() });
+export type PlanInput = z.infer<typeof PlanInput>;
 
 /** A step that acts on the plan of this digest, and only on that. */
 export const PlannedStepInput = StepInput.extend({ digest: Sha256 });
@@ -112,7 +118,7 @@ export type RetentionSummary = { kept: number; removed: string[] };
 export type HostActivities = {
   inspect(input: InspectInput): Promise<Facts>;
   refresh(input: StepInput): Promise<void>;
-  plan(input: StepInput): Promise<PlanOverview>;
+  plan(input: PlanInput): Promise<PlanOverview>;
   download(input: PlannedStepInput): Promise<DownloadSummary>;
   drain(input: StepInput): Promise<DrainSummary>;
   undrain(input: StepInput): Promise<void>;
@@ -146,6 +152,10 @@ export type ControlActivities = {
   storeReport(report: Report): Promise<{ location: string }>;
   /** Asks for a slot of this group, and begins its book where there is none. Asking again changes nothing. */
   askForSlot(input: { group: string; request: SlotRequest }): Promise<void>;
+  /** The versions that plans leave out now. */
+  listKnownBad(): Promise<VersionOf[]>;
+  /** After a restore: versions that may have been the reason. Saying it again changes nothing. */
+  reportBad(report: BadReport): Promise<void>;
   /** Those of these workflow runs that are over, or that nobody knows any more. */
   closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
   /** Says to the worker's log that a person is waited for. */

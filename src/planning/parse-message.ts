@@ -6,19 +6,26 @@ import type { z } from 'zod';
  */
 export const DECISION_SIZE_MAX = 8_192;
 
+/** What workflows tell each other may name a plan's packages. */
+export const NOTICE_SIZE_MAX = 40_000;
+
 export type ParsedMessage<T> = { ok: true; value: T } | { ok: false; why: string };
 
 /**
  * What a message says, by its schema, or why it says nothing, as a sentence for the sender.
  * Never throws: nothing that a sender sends can break a workflow.
  */
-export function parseMessage<T>(message: unknown, schema: z.ZodType<T>): ParsedMessage<T> {
+export function parseMessage<T>(
+  message: unknown,
+  schema: z.ZodType<T>,
+  sizeMax: number = DECISION_SIZE_MAX,
+): ParsedMessage<T> {
   const size = sizeOf(message);
   if (size === null) {
     return { ok: false, why: 'the message is nested too deeply to be a decision' };
   }
-  if (size > DECISION_SIZE_MAX) {
-    const why = `the message has ${size} characters, a decision has ${DECISION_SIZE_MAX} at most`;
+  if (size > sizeMax) {
+    const why = `the message has ${size} characters, a decision has ${sizeMax} at most`;
     return { ok: false, why };
   }
   const parsed = schema.safeParse(message);

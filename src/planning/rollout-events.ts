@@ -24,6 +24,21 @@ export function hearNotice(member: RolloutMember, { runId, at, outcome }: HostNo
   return true;
 }
 
+/**
+ * What a host has installed is proved with its ending. The first wave in which anything was
+ * installed proves for all later ones.
+ */
+export function provePins(
+  progress: Pick<RolloutProgress, 'pins'>,
+  { wave }: RolloutMember,
+  installed: HostNotice['installed'],
+): void {
+  if (installed === undefined || Object.keys(installed).length === 0) return;
+  const pins = progress.pins ?? { wave, packages: {} };
+  if (pins.wave !== wave) return;
+  progress.pins = { wave, packages: { ...pins.packages, ...installed } };
+}
+
 export function conclude(member: RolloutMember, ending: HostEnding): void {
   member.standing = { is: 'ended', ending };
   if (BAD.includes(ending)) member.bad = true;

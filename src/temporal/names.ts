@@ -48,6 +48,8 @@ export function recordWorkflowId(host: string): string {
 export function recordHostOf(workflowId: string): string | null {
   return workflowId.startsWith(RECORD_PREFIX) ? workflowId.slice(RECORD_PREFIX.length) : null;
 }
+/** The one list of known bad versions of a namespace. */
+export const KNOWN_BAD_WORKFLOW_ID = 'known-bad';
 
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
@@ -55,6 +57,7 @@ export const WORKFLOW_TYPES = {
   rollout: 'rollout',
   groupBudget: 'groupBudget',
   hostRecord: 'hostRecord',
+  knownBad: 'knownBad',
 } as const;
 
 /** One Schedule a policy. */
@@ -82,6 +85,9 @@ export const MESSAGES = {
   budget: 'budget',
   announce: 'announce',
   host: 'host',
+  reportBad: 'report-bad',
+  clearBad: 'clear-bad',
+  badVersions: 'bad-versions',
 } as const;
 
 /** The key of the memo that lists show without asking any workflow. */

@@ -4,6 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { notify } from '../../activities/control/notify.ts';
+import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
 import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
 import { StepFailure } from '../domain/failure.ts';
 import type { ControlActivities } from '../domain/steps.ts';
@@ -43,6 +44,8 @@ function controlActivities(reports: string, say: Say): ControlActivities {
   return {
     storeReport: (report) => storeReport(report, reports),
     askForSlot: (input) => askForSlot(Context.current().client, input),
+    listKnownBad: () => listKnownBad(Context.current().client),
+    reportBad: (report) => reportBad(Context.current().client, report),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
     notify: (notice) => notify(notice, say),
   };

@@ -9,6 +9,7 @@ import { dropUndo, registerUndo, runUndos } from './compensation.ts';
 import { enter, planDigest, type Cycle } from './cycle.ts';
 import { firstFailure } from './first-failure.ts';
 import { stepsOn } from './host-steps.ts';
+import { reportSuspects } from './known-bad.ts';
 import { seconds } from './prepare.ts';
 import { restoreHost } from './restore.ts';
 import { runStep, skipStep } from './run-step.ts';
@@ -79,7 +80,11 @@ function patched({ plan }: Cycle): Ending {
 async function putBack(cycle: Cycle, cause: FailureRecord): Promise<Ending> {
   for (;;) {
     const failure = await firstFailure(cycle, () => runUndos(cycle));
-    if (failure === null) return afterRestore(cycle, cause);
+    if (failure === null) {
+      const ending = afterRestore(cycle, cause);
+      if (ending.outcome === 'restored') await reportSuspects(cycle, cause);
+      return ending;
+    }
     if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
   }
 }

@@ -8,6 +8,7 @@ import { describeDrift } from '../../src/planning/drift.ts';
 import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
 import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
+import { planLimits } from './known-bad.ts';
 import { notifyPeople } from './notify.ts';
 import { runStep, skipStep } from './run-step.ts';
 import { giveSlotsBack, waitForSlots } from './slots.ts';
@@ -60,10 +61,12 @@ async function makePlan(cycle: Cycle): Promise<PlanOverview> {
     () => on.refresh('refresh the package lists', step),
     () => 'package lists are fresh',
   );
+  const limits = await planLimits(cycle);
+  const limited = limits === null ? step : { ...step, limits };
   const plan = await runStep(
     cycle,
     'plan',
-    () => on.plan(`plan updates, scope ${input.policy.scope}`, step),
+    () => on.plan(`plan updates, scope ${input.policy.scope}`, limited),
     describePlan,
   );
   takePlan(cycle, plan);

@@ -12,6 +12,20 @@ const WAITS: readonly CycleStateName[] = [
   'needs-attention',
 ];
 
+/** Beyond so many characters the rest is not named, and so is not proved: another rollout brings it. */
+const INSTALLED_SIZE_MAX = 30_000;
+
+function installed({ plan }: Cycle): Record<string, string> {
+  const versions: Record<string, string> = {};
+  let size = 0;
+  for (const { name, newVersion } of plan?.rows ?? []) {
+    size += name.length + newVersion.length + 6;
+    if (size > INSTALLED_SIZE_MAX) break;
+    versions[name] = newVersion;
+  }
+  return versions;
+}
+
 /**
  * Tells the rollout, where there is one, what the cycle waits for, that it waits no more, and how
  * it ended. Each of it costs both of them some history, so the states between are left out.
@@ -27,6 +41,9 @@ export function tellRollout(cycle: Cycle, before: CycleStateName): void {
     runId: workflowInfo().runId,
     at: state.name,
     ...(state.name === 'ended' ? { outcome: state.outcome } : {}),
+    ...(state.name === 'ended' && state.outcome === 'patched'
+      ? { installed: installed(cycle) }
+      : {}),
   };
   // One after another, so that the rollout hears them in their order.
   cycle.told = cycle.told

@@ -3,8 +3,8 @@ import { ApplicationFailure, CancellationScope, setHandler } from '@temporalio/w
 import { REFUSED_MESSAGES_MAX } from '../../src/domain/decision.ts';
 import { HostNotice, ROLLOUT_DECISIONS_MAX } from '../../src/domain/rollout.ts';
 import { RolloutDecision } from '../../src/domain/rollout-decision.ts';
-import { parseMessage } from '../../src/planning/parse-message.ts';
-import { applyDecision, decisionObjection, hearNotice } from '../../src/planning/rollout-events.ts';
+import { NOTICE_SIZE_MAX, parseMessage } from '../../src/planning/parse-message.ts';
+import { applyDecision, decisionObjection } from '../../src/planning/rollout-events.ts';
 import { now } from '../cycle/cycle.ts';
 import { readMessage, unread } from '../cycle/raw-message.ts';
 import { claimedName } from '../cycle/record-decision.ts';
@@ -18,6 +18,7 @@ import {
   rolloutQuery,
   skipSignal,
 } from '../messages.ts';
+import { heardOf } from './heard.ts';
 import { enterState, viewOf, type Rollout } from './state.ts';
 
 /** Listens to people and to the hosts' cycles. Called once, when the rollout's state is there. */
@@ -109,7 +110,7 @@ function hearCycle(rollout: Rollout, raw: RawValue | undefined): void {
   const kind = 'host-notice';
   const read = readMessage(raw);
   if (!read.readable) return refuse(rollout, kind, null, read.why);
-  const parsed = parseMessage(read.message, HostNotice);
+  const parsed = parseMessage(read.message, HostNotice, NOTICE_SIZE_MAX);
   if (!parsed.ok) return refuse(rollout, kind, null, parsed.why);
   const notice = parsed.value;
   const member = rollout.members.get(notice.host);
@@ -117,5 +118,5 @@ function hearCycle(rollout: Rollout, raw: RawValue | undefined): void {
     return refuse(rollout, kind, null, `${notice.host} is not in this rollout`);
   }
   if (member.standing.is === 'running' && member.standing.runId === '') rollout.early.push(notice);
-  else if (hearNotice(member, notice)) rollout.heard = true;
+  else heardOf(rollout, member, notice);
 }

@@ -3,9 +3,10 @@ import { startChild, TemporalFailure, workflowInfo } from '@temporalio/workflow'
 import type { PatchHostInput } from '../../src/domain/cycle.ts';
 import type { HostEnding, RolloutMember } from '../../src/domain/rollout.ts';
 import { Outcome } from '../../src/domain/outcome.ts';
-import { begin, conclude, hearNotice } from '../../src/planning/rollout-events.ts';
+import { begin, conclude } from '../../src/planning/rollout-events.ts';
 import { CENTRAL_TASK_QUEUE, patchWorkflowId, WORKFLOW_TYPES } from '../../src/temporal/names.ts';
 import type { patchHost } from '../patch-host.ts';
+import { heardOf } from './heard.ts';
 import type { Rollout } from './state.ts';
 
 /** A cycle takes minutes, and one that waits for a person days; so often it is worth another try. */
@@ -21,7 +22,7 @@ async function startHost(rollout: Rollout, member: RolloutMember): Promise<void>
   const { host } = member;
   // From now on it can be neither skipped nor started a second time.
   begin(member, '');
-  const input = cycleInput(rollout, host);
+  const input = cycleInput(rollout, member);
   try {
     const child = await startChild<typeof patchHost>(WORKFLOW_TYPES.patchHost, {
       workflowId: patchWorkflowId(host),
@@ -41,7 +42,7 @@ async function startHost(rollout: Rollout, member: RolloutMember): Promise<void>
     });
     const runId = child.firstExecutionRunId;
     begin(member, runId);
-    for (const notice of rollout.early) if (notice.host === host) hearNotice(member, notice);
+    for (const notice of rollout.early) if (notice.host === host) heardOf(rollout, member, notice);
     // Its notice comes first; this is for the cycle that was ended from outside and gives none.
     const over = (ending: HostEnding) => concludeRun(rollout, member, runId, ending);
     void child.result().then(
@@ -54,7 +55,9 @@ async function startHost(rollout: Rollout, member: RolloutMember): Promise<void>
   }
 }
 
-function cycleInput({ input, entries, name }: Rollout, host: string): PatchHostInput {
+function cycleInput(rollout: Rollout, { host, wave }: RolloutMember): PatchHostInput {
+  const { input, entries, name } = rollout;
+  const { pins } = rollout.progress;
   const entry = entries.get(host);
   const policy = entry && input.policies[entry.policy];
   if (entry === undefined || policy === undefined) throw new Error(`${host} is not in the rollout`);
@@ -64,6 +67,9 @@ function cycleInput({ input, entries, name }: Rollout, host: string): PatchHostI
     budgets: input.budgets.filter(({ group }) => groups.includes(group)),
     requestedBy: input.requestedBy,
     reason: input.reason ?? `rollout ${name}`,
+    ...(pins === undefined || wave <= pins.wave
+      ? {}
+      : { pins: { rollout: name, packages: pins.packages } }),
     rollout: workflowInfo().workflowId,
   };
 }

@@ -5,8 +5,10 @@ import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { askForSlot } from '../../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../../activities/control/closed-runs.ts';
+import { listKnownBad, reportBad } from '../../../activities/control/known-bad.ts';
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
+import type { BadReport } from '../../../src/domain/known-bad.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
 import type { ControlActivities, WorkflowRun } from '../../../src/domain/steps.ts';
@@ -46,7 +48,14 @@ export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundle;
 }
 
-export async function openCycleBench(env: TestWorkflowEnvironment): Promise<CycleBench> {
+/**
+ * `remembersBad`: whether what made one host restore is left out of the next one's plan, as it is
+ * everywhere else. Most tests have hosts that are to know nothing of each other.
+ */
+export async function openCycleBench(
+  env: TestWorkflowEnvironment,
+  { remembersBad = false } = {},
+): Promise<CycleBench> {
   const notices: Notice[] = [];
   const stored: Report[] = [];
   const central = await Worker.create({
@@ -57,6 +66,8 @@ export async function openCycleBench(env: TestWorkflowEnvironment): Promise<Cycl
     activities: {
       askForSlot: (input: Parameters<ControlActivities['askForSlot']>[0]) =>
         askForSlot(Context.current().client, input),
+      listKnownBad: async () => (remembersBad ? listKnownBad(Context.current().client) : []),
+      reportBad: (report: BadReport) => reportBad(Context.current().client, report),
       closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
       async notify(notice: Notice) {
         notices.push(notice);
