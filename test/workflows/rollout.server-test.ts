@@ -145,7 +145,10 @@ describe('a rollout', () => {
       await expect(decide(handle, { kind: 'resume', by: 'ada' })).rejects.toMatchObject({
         cause: { message: expect.stringContaining('only one that is paused or halted') },
       });
-      const view = await untilRollout(handle, ({ refusedCount }) => refusedCount === 3);
+      const view = await untilRollout(
+        handle,
+        (now) => now.refusedCount === 3 && asks(now, 'bad-1'),
+      );
       expect(view.members[0]?.standing.is).toBe('running');
       await approve('bad-1');
       expect(endingsOf(await resultOf(handle))).toEqual({ 'bad-1': 'patched' });
