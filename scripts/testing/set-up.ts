@@ -1,6 +1,7 @@
 import { prepareLab } from '../../src/lab/prepare.ts';
 import { runWithProgress } from '../../src/lab/run.ts';
 import { findTemporalCli, findTestServer } from '../../src/temporal/server/index.ts';
+import { hasPip, installAnsible } from '../../test/support/ansible.ts';
 import { findChromium } from '../../test/support/chromium.ts';
 import type { Layer } from './layers.ts';
 
@@ -18,26 +19,37 @@ export async function setUp(
     progress(`Temporal's command line: ${await findTemporalCli({ progress })}`);
     progress(`Temporal's time-skipping server: ${await findTestServer({ progress })}`);
   }
+  if (layers.includes('server')) progress(`Ansible: ${await ensureAnsible(progress)}`);
   if (layers.includes('host')) {
     await prepareLab(progress);
     progress(`Chromium: ${await ensureChromium(progress)}`);
   }
 }
 
+/** An inventory that ansible itself has read is imported. */
+async function ensureAnsible(progress: (line: string) => void): Promise<string> {
+  if (!(await hasPip())) await installPackage('python3-pip', progress);
+  return installAnsible();
+}
+
 /** HTML reports are looked at in a real browser. The lab has made sure of root and apt before. */
 async function ensureChromium(progress: (line: string) => void): Promise<string> {
   const present = await findChromium();
   if (present !== undefined) return present;
-  progress('installing chromium, in which the tests open the HTML report');
-  await runWithProgress(['apt-get', '-q', 'update'], progress, APT_TIMEOUT_MS);
-  await runWithProgress(
-    ['apt-get', '-q', '-y', '--no-install-recommends', 'install', '--', 'chromium'],
-    progress,
-    APT_TIMEOUT_MS,
-  );
+  await installPackage('chromium', progress);
   const installed = await findChromium();
   if (installed !== undefined) return installed;
   throw new Error(
     'The tests open HTML reports in Chromium; install one so that it is on the PATH.',
+  );
+}
+
+async function installPackage(name: string, progress: (line: string) => void): Promise<void> {
+  progress(`installing ${name}, which the tests use`);
+  await runWithProgress(['apt-get', '-q', 'update'], progress, APT_TIMEOUT_MS);
+  await runWithProgress(
+    ['apt-get', '-q', '-y', '--no-install-recommends', 'install', '--', name],
+    progress,
+    APT_TIMEOUT_MS,
   );
 }
