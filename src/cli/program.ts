@@ -11,6 +11,7 @@ import { inventoryCommand } from './commands/inventory.ts';
 import { knownBadCommand } from './commands/known-bad.ts';
 import { patchCommand } from './commands/patch.ts';
 import { planCommand } from './commands/plan.ts';
+import { policyCommand } from './commands/policy.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { reportCommand } from './commands/report.ts';
 import { resolveCommand } from './commands/resolve.ts';
@@ -57,6 +58,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
   program
     .commandsGroup('Setting it up:')
     .addCommand(inventoryCommand(kit))
+    .addCommand(policyCommand(kit))
     .addCommand(doctorCommand(kit))
     .addCommand(completionCommand(kit, program));
   return program.addHelpText(

@@ -38,6 +38,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   it('offers the commands of a group', () => {
     expect(offered('inventory', '')).toContain('check');
+    expect(offered('policy', '')).toContain('check');
     expect(offered('inventory', 'check', '--')).toContain('--json');
   });
 

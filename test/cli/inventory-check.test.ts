@@ -55,6 +55,13 @@ describe('patchcycle inventory check', () => {
     expect(ran.exitCode).toBe(1);
   });
 
+  it('is the same as policy check', async () => {
+    for (const file of [[], ['bad.yaml'], ['bad.yaml', '--json'], ['missing.yaml']]) {
+      const ran = await run(['policy', 'check', ...file], { workingDirectory: directory });
+      expect(ran).toEqual(await check(...file));
+    }
+  });
+
   it('prints the JSON Schema for editors', async () => {
     const ran = await run(['inventory', 'schema'], { workingDirectory: directory });
     expect(documentOf(ran)).toMatchObject({ type: 'object', additionalProperties: false });

@@ -22,6 +22,7 @@ const COMMANDS = [
   ['resolve'],
   ['report'],
   ['inventory', 'check'],
+  ['policy', 'check'],
   ['doctor'],
   ['completion'],
 ];

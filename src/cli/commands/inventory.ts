@@ -8,7 +8,7 @@ import { schemaCommand } from './inventory/schema.ts';
 export function inventoryCommand(kit: Kit): Command {
   return kit
     .group('inventory', 'policies, groups and hosts: the file that says what is wanted')
-    .addCommand(checkCommand(kit))
+    .addCommand(checkCommand(kit, 'inventory'))
     .addCommand(diffCommand(kit))
     .addCommand(importCommand(kit))
     .addCommand(schemaCommand(kit));

@@ -8,7 +8,8 @@ import { plain } from '../../paint.ts';
 import { table } from '../../render/table.ts';
 import { count } from '../../render/words.ts';
 
-export function checkCommand(kit: Kit): Command {
+/** One command with two names: `inventory check` and, from before there was more in the file, `policy check`. */
+export function checkCommand(kit: Kit, group: 'inventory' | 'policy'): Command {
   return kit
     .command('check', 'check a file of policies and hosts: every error with its line and mend')
     .argument('[file]', 'default ./patchcycle.yaml, then /etc/patchcycle/inventory.yaml')
@@ -16,7 +17,7 @@ export function checkCommand(kit: Kit): Command {
       'after',
       `
 Example:
-  patchcycle inventory check fleet.yaml`,
+  patchcycle ${group} check fleet.yaml`,
     )
     .action(kit.action(checkFile));
 }
