@@ -11,7 +11,7 @@ import {
 import type { PlanLimits } from '../src/domain/plan-limits.ts';
 import type { PlanInput, StepInput } from '../src/domain/steps.ts';
 import { archivesOf } from '../src/host/paths.ts';
-import { planDigest } from '../src/packages/digest.ts';
+import { changesDigest, planDigest } from '../src/packages/digest.ts';
 import type { ExcludedVersion, PackageManager, PlannedPackages } from '../src/packages/port.ts';
 import { objectionTo } from '../src/planning/plan-limits.ts';
 import type { StepContext } from './context.ts';
@@ -137,6 +137,7 @@ function overview(
 ): PlanOverview {
   return {
     digest: planDigest(made),
+    changes: changesDigest(made),
     scope: made.scope,
     madeAt: new Date().toISOString(),
     changeCount: made.changes.length,

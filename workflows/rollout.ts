@@ -14,6 +14,7 @@ import { abortSignal } from './messages.ts';
 import { endingsOf, tellPeople } from './rollout/tell-people.ts';
 import { showRollout } from './rollout/details.ts';
 import { findLost } from './rollout/find-lost.ts';
+import { passWordsOn } from './rollout/pass-words-on.ts';
 import { listen } from './rollout/listen.ts';
 import { startHosts } from './rollout/start-hosts.ts';
 import { enterState, openRollout, viewOf, type Rollout } from './rollout/state.ts';
@@ -36,6 +37,7 @@ export async function rollout(input: unknown): Promise<RolloutView> {
     fleet.mayBeLost = fleet.input.progress !== undefined;
     for (;;) {
       fleet.heard = false;
+      await passWordsOn(fleet);
       await make(fleet, nextMove(fleet.progress, fleet.input, Date.now()));
       showRollout(fleet);
       const over = fleet.progress.state.name === 'ended';

@@ -90,6 +90,8 @@ export const OVERVIEW_ROWS_MAX = 200;
  */
 export const PlanOverview = z.object({
   digest: Sha256,
+  /** What would be installed and removed, the same on every host of which that is the same. Agents of earlier versions say nothing. */
+  changes: Sha256.optional(),
   scope: Scope,
   madeAt: z.iso.datetime(),
   changeCount: z.number().int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HostName, PersonName, Reason } from './names.ts';
+import { HostName, PersonName, Reason, Sha256 } from './names.ts';
 
 const Word = { by: PersonName, why: Reason.optional() };
 
@@ -11,6 +11,10 @@ export const RolloutDecision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('resume'), ...Word }),
   /** Ends it: cycles end before any change, or finish theirs. */
   z.strictObject({ kind: z.literal('abort'), ...Word }),
+  /** These changes on every host that asks for exactly them, in this wave or in all, as the policy says. */
+  z.strictObject({ kind: z.literal('approve'), changes: Sha256, ...Word }),
+  /** These changes on the hosts that ask for them now. */
+  z.strictObject({ kind: z.literal('reject'), changes: Sha256, ...Word }),
   /** Starts a host again whose cycle has ended. */
   z.strictObject({ kind: z.literal('retry'), host: HostName, ...Word }),
   /** Leaves a host out that was not started, or is content with how it ended. */

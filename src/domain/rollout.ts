@@ -4,7 +4,15 @@ import { CycleStateName } from './cycle.ts';
 import { RefusedMessage } from './decision.ts';
 import { Duration } from './duration.ts';
 import { Budget } from './group.ts';
-import { HostName, PackageName, PackageVersion, PersonName, Reason, ShortName } from './names.ts';
+import {
+  HostName,
+  PackageName,
+  PackageVersion,
+  PersonName,
+  Reason,
+  Sha256,
+  ShortName,
+} from './names.ts';
 import { Outcome } from './outcome.ts';
 import { NamedPolicy } from './policy.ts';
 import { RolloutDecision } from './rollout-decision.ts';
@@ -35,6 +43,16 @@ export type RolloutHost = z.infer<typeof RolloutHost>;
 export const HostEnding = z.enum([...Outcome.options, 'lost']);
 export type HostEnding = z.infer<typeof HostEnding>;
 
+/** The plan that a cycle asks about. */
+export const AskedPlan = z.strictObject({
+  digest: Sha256,
+  /** The same on hosts that would get the same. */
+  changes: Sha256,
+  /** The host takes only signed approvals, which nobody can give for it. */
+  signed: z.boolean(),
+});
+export type AskedPlan = z.infer<typeof AskedPlan>;
+
 /** Where one host stands in the rollout. */
 export const HostStanding = z.discriminatedUnion('is', [
   z.strictObject({
@@ -47,6 +65,8 @@ export const HostStanding = z.discriminatedUnion('is', [
     runId: z.string().max(64),
     /** The last that the cycle said of itself. */
     at: CycleStateName,
+    /** While it asks for approval: of which plan. */
+    asks: AskedPlan.optional(),
   }),
   z.strictObject({ is: z.literal('ended'), ending: HostEnding }),
   z.strictObject({ is: z.literal('skipped') }),
@@ -83,6 +103,17 @@ export const TakenRolloutDecision = z.strictObject({
 });
 export type TakenRolloutDecision = z.infer<typeof TakenRolloutDecision>;
 
+export const ApprovedChanges = z.strictObject({
+  changes: Sha256,
+  by: PersonName,
+  /** The wave in which it was approved. */
+  wave: z.number().int().nonnegative(),
+});
+export type ApprovedChanges = z.infer<typeof ApprovedChanges>;
+
+/** A person decides about a few kinds of hosts; of more the earliest ask again. */
+export const APPROVED_CHANGES_MAX = 200;
+
 /** Decisions that a rollout remembers, the latest ones. */
 export const ROLLOUT_DECISIONS_MAX = 200;
 
@@ -100,6 +131,8 @@ export const RolloutProgress = z.strictObject({
       packages: z.record(PackageName, PackageVersion),
     })
     .optional(),
+  /** Changes that people have approved for many hosts. */
+  approved: z.array(ApprovedChanges).max(APPROVED_CHANGES_MAX),
   decisions: z.array(TakenRolloutDecision).max(ROLLOUT_DECISIONS_MAX),
   refused: z.array(RefusedMessage),
   refusedCount: z.number().int(),
@@ -135,6 +168,7 @@ export const HostNotice = z.strictObject({
   runId: z.string().max(64),
   at: CycleStateName,
   outcome: Outcome.optional(),
+  asks: AskedPlan.optional(),
   /** With the outcome `patched`: what was installed. */
   installed: z.record(PackageName, PackageVersion).optional(),
 });

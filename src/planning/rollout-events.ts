@@ -1,4 +1,12 @@
-import type { HostEnding, HostNotice, RolloutMember, RolloutProgress } from '../domain/rollout.ts';
+import {
+  APPROVED_CHANGES_MAX,
+  type AskedPlan,
+  type HostEnding,
+  type HostNotice,
+  type RolloutInput,
+  type RolloutMember,
+  type RolloutProgress,
+} from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { cameThrough } from './rollout-summary.ts';
@@ -12,13 +20,16 @@ export function begin(member: RolloutMember, runId: string): void {
 }
 
 /** Where a cycle stands. What a cycle says that is not the one at hand is left aside: answers whether it was taken. */
-export function hearNotice(member: RolloutMember, { runId, at, outcome }: HostNotice): boolean {
+export function hearNotice(
+  member: RolloutMember,
+  { runId, at, outcome, asks }: HostNotice,
+): boolean {
   const { standing } = member;
   if (standing.is !== 'running' || standing.runId !== runId) return false;
   if (at === 'ended') {
     conclude(member, outcome ?? 'lost');
   } else {
-    member.standing = { ...standing, at };
+    member.standing = { is: 'running', runId, at, ...(asks === undefined ? {} : { asks }) };
     if (at === 'needs-attention') member.bad = true;
   }
   return true;
@@ -49,6 +60,7 @@ export function conclude(member: RolloutMember, ending: HostEnding): void {
 export function decisionObjection(
   { state, members }: Pick<RolloutProgress, 'state' | 'members'>,
   decision: RolloutDecision,
+  approval: RolloutInput['approval'] = 'host',
 ): string | null {
   if (state.name === 'ended') return `the rollout is over: ${state.outcome}`;
   if (state.name === 'aborting') return `the rollout is being aborted, by ${state.by}`;
@@ -63,6 +75,9 @@ export function decisionObjection(
         : `the rollout is ${state.name}; only one that is paused or halted can be resumed`;
     case 'abort':
       return null;
+    case 'approve':
+    case 'reject':
+      return changesObjection(members, decision.changes, approval);
     case 'retry':
     case 'skip': {
       const { host, kind } = decision;
@@ -74,6 +89,23 @@ export function decisionObjection(
       return kind === 'retry' ? retryObjection(member) : skipObjection(member);
     }
   }
+}
+
+function changesObjection(
+  members: readonly RolloutMember[],
+  changes: string,
+  approval: RolloutInput['approval'],
+): string | null {
+  if (approval === 'host') {
+    return 'the policy has people decide about each host: patchcycle approve HOST';
+  }
+  return members.some(({ standing }) => asksFor(standing, changes))
+    ? null
+    : `no host of this rollout asks about the changes ${changes} now`;
+}
+
+function asksFor(standing: RolloutMember['standing'], changes: string): boolean {
+  return standing.is === 'running' && standing.asks?.changes === changes;
 }
 
 function retryObjection(member: RolloutMember): string | null {
@@ -97,7 +129,7 @@ function runningObjection(host: string, at: string): string {
 
 /** Puts a decision to which nothing objects into effect. `at`: when it was received. */
 export function applyDecision(
-  progress: Pick<RolloutProgress, 'state' | 'members'>,
+  progress: Pick<RolloutProgress, 'state' | 'members' | 'wave' | 'approved'>,
   decision: RolloutDecision,
   at: string,
 ): void {
@@ -114,6 +146,15 @@ export function applyDecision(
     case 'abort':
       progress.state = { name: 'aborting', by, since: at };
       return;
+    case 'approve': {
+      const { changes } = decision;
+      progress.approved.push({ changes, by, wave: progress.wave });
+      progress.approved.splice(0, progress.approved.length - APPROVED_CHANGES_MAX);
+      return;
+    }
+    case 'reject':
+      // Said to the hosts that ask now; what a later one asks is another question.
+      return;
     case 'retry':
     case 'skip': {
       const member = progress.members.find(({ host }) => host === decision.host);
@@ -122,4 +163,18 @@ export function applyDecision(
       member.bad = false;
     }
   }
+}
+
+/** The plan of this host that a person has approved together with those of others, and who; null where none is. */
+export function approvalFor(
+  { approved }: Pick<RolloutProgress, 'approved'>,
+  { standing, wave }: RolloutMember,
+  approval: RolloutInput['approval'],
+): { asks: AskedPlan; by: string } | null {
+  const asks = standing.is === 'running' ? standing.asks : undefined;
+  if (asks === undefined || asks.signed) return null;
+  const found = approved.findLast(
+    (one) => one.changes === asks.changes && (approval === 'once' || one.wave === wave),
+  );
+  return found === undefined ? null : { asks, by: found.by };
 }

@@ -44,3 +44,19 @@ export function waitingForPeople(members: readonly RolloutMember[]): RolloutMemb
     ['awaiting-approval', 'needs-attention'].includes(wordOf(member)),
   );
 }
+
+/** Hosts that ask for the same changes: one decision is for all of them. */
+export type Question = { changes: string; hosts: string[] };
+
+/** What people are asked about many hosts, the most common changes first. Signed approvals nobody can give for many. */
+export function questionsOf(members: readonly RolloutMember[]): Question[] {
+  const byChanges = new Map<string, string[]>();
+  for (const { host, standing } of members) {
+    if (standing.is !== 'running' || standing.asks === undefined || standing.asks.signed) continue;
+    const { changes } = standing.asks;
+    byChanges.set(changes, [...(byChanges.get(changes) ?? []), host]);
+  }
+  return [...byChanges]
+    .map(([changes, hosts]) => ({ changes, hosts }))
+    .sort((one, other) => other.hosts.length - one.hosts.length);
+}

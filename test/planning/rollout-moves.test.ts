@@ -12,7 +12,7 @@ import {
 } from '../../src/planning/rollout-events.ts';
 import { nextMove, type Move } from '../../src/planning/rollout-moves.ts';
 
-type Progress = Pick<RolloutProgress, 'state' | 'wave' | 'members'>;
+type Progress = Pick<RolloutProgress, 'state' | 'wave' | 'members' | 'approved'>;
 type Rules = Parameters<typeof nextMove>[1];
 
 const RULES: Rules = { soak: '0s', halt: 1, atOnce: 50 };
@@ -22,7 +22,7 @@ function rolloutOf(...waves: string[][]): Progress {
   const members = waves.flatMap((hosts, wave) =>
     hosts.map((host): RolloutMember => ({ host, wave, standing: { is: 'waiting' }, bad: false })),
   );
-  return { state: { name: 'running' }, wave: 0, members };
+  return { state: { name: 'running' }, wave: 0, members, approved: [] };
 }
 
 const memberOf = ({ members }: Progress, host: string): RolloutMember => {

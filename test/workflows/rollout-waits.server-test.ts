@@ -118,8 +118,17 @@ describe('a cycle that somebody ended from outside', () => {
       });
       await first.terminate();
       await terminate(bench, patchWorkflowId('carry-1'));
-      const { startedAt, state, wave, decisions, refused, refusedCount } = rest;
-      const progress = { members, startedAt, state, wave, decisions, refused, refusedCount };
+      const { startedAt, state, wave, approved, decisions, refused, refusedCount } = rest;
+      const progress = {
+        members,
+        startedAt,
+        state,
+        wave,
+        approved,
+        decisions,
+        refused,
+        refusedCount,
+      };
       const next = await startRollout(bench, 'carries', { ...input, progress });
       const halted = await untilRollout(next, (view) => view.state.name === 'halted');
       expect(endingsOf(halted)).toEqual({ 'carry-1': 'lost', 'carry-2': 'waiting' });

@@ -3,7 +3,8 @@ import type { CycleStateName } from '../../src/domain/cycle.ts';
 import type { HostNotice } from '../../src/domain/rollout.ts';
 import { hostNoticeSignal } from '../messages.ts';
 import { tellWorkflow } from '../tell-workflow.ts';
-import type { Cycle } from './cycle.ts';
+import { planDigest, type Cycle } from './cycle.ts';
+import { signingOf } from './signed-approvals.ts';
 
 const WAITS: readonly CycleStateName[] = [
   'awaiting-approval',
@@ -14,6 +15,12 @@ const WAITS: readonly CycleStateName[] = [
 
 /** Beyond so many characters the rest is not named, and so is not proved: another rollout brings it. */
 const INSTALLED_SIZE_MAX = 30_000;
+
+/** Without a digest of the changes a plan is like no other one. */
+function asked(cycle: Cycle): HostNotice['asks'] {
+  const digest = planDigest(cycle);
+  return { digest, changes: cycle.plan?.changes ?? digest, signed: signingOf(cycle) !== null };
+}
 
 function installed({ plan }: Cycle): Record<string, string> {
   const versions: Record<string, string> = {};
@@ -40,6 +47,7 @@ export function tellRollout(cycle: Cycle, before: CycleStateName): void {
     host,
     runId: workflowInfo().runId,
     at: state.name,
+    ...(state.name === 'awaiting-approval' ? { asks: asked(cycle) } : {}),
     ...(state.name === 'ended' ? { outcome: state.outcome } : {}),
     ...(state.name === 'ended' && state.outcome === 'patched'
       ? { installed: installed(cycle) }

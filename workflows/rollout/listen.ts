@@ -10,9 +10,11 @@ import { readMessage, unread } from '../cycle/raw-message.ts';
 import { claimedName } from '../cycle/record-decision.ts';
 import {
   abortSignal,
+  approveSignal,
   decideUpdate,
   hostNoticeSignal,
   pauseSignal,
+  rejectSignal,
   resumeSignal,
   retrySignal,
   rolloutQuery,
@@ -31,6 +33,16 @@ export function listen(rollout: Rollout): void {
       'abort',
       'End the rollout; no cycle is broken off: {"by": who, "why"?: a sentence}',
     ],
+    [
+      approveSignal,
+      'approve',
+      'Approve changes on every host that asks for them: {"by": who, "changes": their digest, "why"?: a sentence}',
+    ],
+    [
+      rejectSignal,
+      'reject',
+      'Reject changes on the hosts that ask for them now: {"by": who, "changes": their digest, "why"?: a sentence}',
+    ],
     [retrySignal, 'retry', 'Start a host again: {"by": who, "host": which, "why"?: a sentence}'],
     [skipSignal, 'skip', 'Leave a host out: {"by": who, "host": which, "why": a sentence}'],
   ] as const;
@@ -46,7 +58,7 @@ export function listen(rollout: Rollout): void {
     {
       validator: (message: unknown) => void acceptedOrThrow(rollout, message),
       description:
-        'Any decision, answered at once: {"kind": "pause" | "resume" | "abort" | "retry" | "skip", ...fields of that signal}',
+        'Any decision, answered at once: {"kind": "pause" | "resume" | "abort" | "approve" | "reject" | "retry" | "skip", ...fields of that signal}',
     },
   );
   setHandler(unread(hostNoticeSignal), (raw) => hearCycle(rollout, raw), {
@@ -63,10 +75,10 @@ export function listen(rollout: Rollout): void {
 
 type Judged = { ok: true; value: RolloutDecision } | { ok: false; why: string };
 
-function judge({ progress }: Rollout, message: unknown): Judged {
+function judge({ progress, input }: Rollout, message: unknown): Judged {
   const parsed = parseMessage(message, RolloutDecision);
   if (!parsed.ok) return parsed;
-  const why = decisionObjection(progress, parsed.value);
+  const why = decisionObjection(progress, parsed.value, input.approval);
   return why === null ? parsed : { ok: false, why };
 }
 
@@ -90,13 +102,25 @@ function hear(rollout: Rollout, kind: RolloutDecision['kind'], raw: RawValue | u
 function take(rollout: Rollout, decision: RolloutDecision): void {
   const { progress } = rollout;
   const at = now();
-  const { state, members } = progress;
-  const after = { state, members };
+  if (decision.kind === 'reject') noteRejection(rollout, decision);
+  const { state, members, wave, approved } = progress;
+  const after = { state, members, wave, approved };
   applyDecision(after, decision, at);
   enterState(rollout, after.state);
   progress.decisions.push({ decision, at });
   progress.decisions.splice(0, progress.decisions.length - ROLLOUT_DECISIONS_MAX);
   rollout.heard = true;
+}
+
+function noteRejection(
+  { progress, rejections }: Rollout,
+  { changes, by, why }: Extract<RolloutDecision, { kind: 'reject' }>,
+): void {
+  for (const { host, standing } of progress.members) {
+    const asks = standing.is === 'running' ? standing.asks : undefined;
+    if (asks?.changes !== changes) continue;
+    rejections.push({ host, asks, by, ...(why === undefined ? {} : { why }) });
+  }
 }
 
 /** Beyond a number of them, refusals are only counted: nobody can fill the rollout's memory with them. */

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type {
+  AskedPlan,
   HostNotice,
   RolloutHost,
   RolloutInput,
@@ -23,6 +24,10 @@ export type Rollout = {
   readonly members: ReadonlyMap<string, RolloutMember>;
   /** Cycles that spoke before Temporal said that they were started. */
   readonly early: HostNotice[];
+  /** Hosts to which a person's no has to be passed on. */
+  readonly rejections: { host: string; asks: AskedPlan; by: string; why?: string }[];
+  /** Plans of which the host has been told that they are approved, by digest. */
+  readonly toldApproved: Set<string>;
   /** Something was heard since the last move. */
   heard: boolean;
   /** It is time to look for cycles that were ended from outside. */
@@ -47,6 +52,8 @@ export function openRollout(rawInput: unknown): Rollout {
     entries: new Map(entries),
     members: new Map(progress.members.map((member) => [member.host, member])),
     early: [],
+    rejections: [],
+    toldApproved: new Set(),
     heard: false,
     mayBeLost: false,
     toldToEnd: new Set(),
@@ -65,6 +72,7 @@ function beginning({ waves }: RolloutInput): RolloutProgress {
     members: waves.flatMap((hosts, wave) =>
       hosts.map(({ host }) => ({ host, wave, standing: { is: 'waiting' as const }, bad: false })),
     ),
+    approved: [],
     decisions: [],
     refused: [],
     refusedCount: 0,

@@ -1,6 +1,11 @@
 import type { RolloutStatus, RolloutSummary } from '../../client/index.ts';
 import type { RolloutInput, RolloutMember, RolloutView } from '../../domain/rollout.ts';
-import { countByWord, waitingForPeople, wordOf } from '../../planning/rollout-summary.ts';
+import {
+  countByWord,
+  questionsOf,
+  waitingForPeople,
+  wordOf,
+} from '../../planning/rollout-summary.ts';
 import { cut, plain, type Look } from '../paint.ts';
 import { table } from './table.ts';
 import { ago, count, stateWord } from './words.ts';
@@ -49,7 +54,8 @@ export function rolloutText(view: RolloutView, link: string | null, look: Look):
     ...(link === null ? [] : [`  ${link}`]),
     '',
     wavesTable(waves, wave, view.state.name !== 'ended', members, look),
-    ...named('waiting for a person', waitingForPeople(members), 'status', look),
+    ...questions(view, look),
+    ...named('waiting for a person', askedThemselves(view), 'status', look),
     ...named('did not come through', failed(members), 'report', look),
     ...moves(view, look),
   ].join('\n');
@@ -88,6 +94,35 @@ function wavesTable(
     return [`${mark} ${wave + 1}`, String(hosts.length), counts.join(', ')];
   });
   return table(['  WAVE', 'HOSTS', 'WHERE THEY STAND'], rows, look);
+}
+
+/** The digits of a digest that the command line takes for the whole. */
+const DIGITS = 12;
+
+function questions({ name, members, rules }: RolloutView, { paint, width }: Look): string[] {
+  const asked = rules.approval === 'host' ? [] : questionsOf(members);
+  if (asked.length === 0) return [];
+  const scope = rules.approval === 'once' ? 'for the whole rollout' : 'for its wave';
+  return [
+    '',
+    `A person is asked, once ${scope}; the plans: patchcycle rollout plans ${name}`,
+    ...asked
+      .slice(0, HOSTS_NAMED)
+      .flatMap(({ changes, hosts }) => [
+        cut(`  ${count(hosts.length, 'host')}: ${hosts.slice(0, HOSTS_NAMED).join(', ')}`, width),
+        paint(
+          'cyan',
+          `    patchcycle rollout approve ${name} --changes ${changes.slice(0, DIGITS)}`,
+        ),
+      ]),
+  ];
+}
+
+/** Hosts that are asked about one by one: those that a decision for many is not for. */
+function askedThemselves({ members, rules }: RolloutView): RolloutMember[] {
+  const together = rules.approval === 'host' ? [] : questionsOf(members);
+  const inQuestions = new Set(together.flatMap(({ hosts }) => hosts));
+  return waitingForPeople(members).filter(({ host }) => !inQuestions.has(host));
 }
 
 function failed(members: readonly RolloutMember[]): RolloutMember[] {

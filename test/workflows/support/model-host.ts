@@ -279,10 +279,11 @@ function overview(input: PlanInput, host: ModelHost, offer: Model['offer']): Pla
     architecture: 'amd64',
     oldVersion: '1.0',
   }));
+  const digestOf = (what: unknown) =>
+    createHash('sha256').update(JSON.stringify(what)).digest('hex');
   return {
-    digest: createHash('sha256')
-      .update(JSON.stringify([rows, removals]))
-      .digest('hex'),
+    digest: digestOf([input.host, rows, removals]),
+    changes: digestOf([rows, removals]),
     scope: input.policy.scope,
     madeAt: new Date().toISOString(),
     changeCount: rows.length,

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
-import { HostName, PersonName, Reason } from '../../../domain/names.ts';
+import { DecisionRefused, type PatchcycleClient } from '../../../client/index.ts';
+import { HostName, PersonName, Reason, Sha256 } from '../../../domain/names.ts';
 import { RolloutName } from '../../../domain/rollout.ts';
 import type { RolloutDecision } from '../../../domain/rollout-decision.ts';
+import { questionsOf } from '../../../planning/rollout-summary.ts';
+import { TypedDigest } from '../../digest.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { parser, type Answer, type Context, type Kit } from '../../kit.ts';
 import { personName } from '../../person.ts';
@@ -28,10 +31,24 @@ export function skipCommand(kit: Kit): Command {
   return ofHost(kit, 'skip', 'leave a host out, or be content with how its cycle ended');
 }
 
+export function approveCommand(kit: Kit): Command {
+  return ofChanges(
+    kit,
+    'approve',
+    'approve changes on every host of the rollout that asks for them',
+  );
+}
+
+export function rejectCommand(kit: Kit): Command {
+  return ofChanges(kit, 'reject', 'reject changes on the hosts that ask for them now');
+}
+
 const TAKEN: Record<RolloutDecision['kind'], string> = {
   pause: 'is paused',
   resume: 'goes on',
   abort: 'is aborted',
+  approve: 'has its changes approved',
+  reject: 'has its changes rejected',
   retry: 'tries again',
   skip: 'skips',
 };
@@ -47,6 +64,49 @@ function ofRollout(kit: Kit, kind: 'pause' | 'resume' | 'abort', summary: string
         decide(context, name, options, (word) => ({ kind, ...word })),
       ),
     );
+}
+
+function ofChanges(kit: Kit, kind: 'approve' | 'reject', summary: string): Command {
+  return kit
+    .connected(kind, summary)
+    .argument('<name>', 'the rollout', parser(RolloutName))
+    .requiredOption(
+      '--changes <digits>',
+      'their digest, its first 12 digits or more',
+      parser(TypedDigest),
+    )
+    .option('--by <name>', 'who decides; default your login', parser(PersonName))
+    .option('--why <text>', 'a sentence for the report', parser(Reason))
+    .addHelpText(
+      'after',
+      `
+For policies whose rollout.approval is wave or once. The changes are shown by: patchcycle rollout plans NAME`,
+    )
+    .action(
+      kit.action(async (context, name: string, options: Options & { changes: string }) => {
+        const client = await context.connect();
+        const changes = await meantChanges(client, name, options.changes);
+        return decide(context, name, options, (word) => ({ kind, changes, ...word }));
+      }),
+    );
+}
+
+/** The whole digest of the changes that a person meant. Throws DecisionRefused when nobody asks for such. */
+async function meantChanges(
+  client: PatchcycleClient,
+  name: string,
+  typed: string,
+): Promise<string> {
+  if (Sha256.safeParse(typed).success) return typed;
+  const { rollout } = await client.rolloutStatus(name);
+  const asked = questionsOf(rollout?.members ?? []).find(({ changes }) =>
+    changes.startsWith(typed),
+  );
+  if (asked !== undefined) return asked.changes;
+  throw new DecisionRefused(
+    `No host of the rollout ${name} asks about changes whose digest begins with ${typed}. Nothing was sent.`,
+    `See what is asked: patchcycle rollout plans ${name}`,
+  );
 }
 
 function ofHost(kit: Kit, kind: 'retry' | 'skip', summary: string): Command {
