@@ -5,18 +5,16 @@
  *
  *     node test/workflows/support/record-histories.ts [NAME...]
  */
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CycleStateName, CycleView } from '../../../src/domain/cycle.ts';
 import { MESSAGES, recordWorkflowId } from '../../../src/temporal/names.ts';
 import { recordSender } from '../../../src/worker/announce.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
-import { findTemporalCli } from '../../../src/temporal/server/index.ts';
 import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
 import { modelHost, type Model } from './model-host.ts';
+import { recordRollout, ROLLOUT_HISTORIES } from './record-rollout.ts';
+import { showHistory } from './show-history.ts';
 
 type Scenario = {
   name: string;
@@ -25,7 +23,6 @@ type Scenario = {
   decide?: (handle: WorkflowHandle) => Promise<void>;
 };
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDER = new URL('../../histories/', import.meta.url);
 const ASKS = { approval: { required: true, expires: '1h' } };
 const HOLDS = { onFailure: 'hold' };
@@ -96,6 +93,18 @@ await recordAll(await openCycleBench(await devServerEnvironment()), SCENARIOS);
 await recordAll(await openCycleBench(await timeSkippingEnvironment()), OVER_DAYS);
 if (isMeant(RECORD)) await recordRecord(await openCycleBench(await devServerEnvironment()));
 
+if (ROLLOUT_HISTORIES.some(isMeant)) {
+  const env = await devServerEnvironment();
+  const bench = await openCycleBench(env, { remembersBad: true });
+  const histories = await recordRollout(bench);
+  for (const [name, workflowId] of Object.entries(histories)) {
+    const history = await showHistory(env.address, workflowId);
+    await writeFile(new URL(`${name}.json`, FOLDER), history);
+    console.log(name);
+  }
+  await bench.stop();
+}
+
 /** What a host's agent said twice; a record goes on as long as its host. */
 async function recordRecord(bench: CycleBench): Promise<void> {
   const { client, address } = bench.env;
@@ -130,18 +139,6 @@ async function recordAll(bench: CycleBench, scenarios: Scenario[]): Promise<void
     });
   }
   await bench.stop();
-}
-
-/** By Temporal's own CLI, whose JSON is the form that every SDK replays. */
-async function showHistory(address: string, workflowId: string): Promise<string> {
-  const cli = await findTemporalCli();
-  const { stdout } = await promisify(execFile)(
-    cli,
-    ['workflow', 'show', '--address', address, '--workflow-id', workflowId, '--output', 'json'],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
-  // Stack traces name the folder of this clone, which is nobody's business.
-  return `${JSON.stringify(JSON.parse(stdout))}\n`.replaceAll(ROOT, '/patchcycle/');
 }
 
 function verdict(signal: string): (handle: WorkflowHandle) => Promise<void> {
