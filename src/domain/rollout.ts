@@ -174,6 +174,9 @@ export const HostNotice = z.strictObject({
 });
 export type HostNotice = z.infer<typeof HostNotice>;
 
+/** Policies whose windows people are shown. */
+export const TIMES_SHOWN = 10;
+
 /** What the query `rollout` answers, and with its end the workflow itself. */
 export const RolloutView = RolloutProgress.extend({
   name: RolloutName,
@@ -181,6 +184,8 @@ export const RolloutView = RolloutProgress.extend({
   reason: z.string().optional(),
   waves: z.number().int(),
   rules: RolloutInput.pick({ soak: true, halt: true, approval: true, atOnce: true }),
+  /** When the hosts of each policy may be disrupted; the first policies. */
+  times: z.array(NamedPolicy.pick({ name: true, window: true, blackouts: true })).max(TIMES_SHOWN),
   endedAt: z.iso.datetime().nullable(),
 });
 export type RolloutView = z.infer<typeof RolloutView>;

@@ -1,14 +1,15 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type {
-  AskedPlan,
-  HostNotice,
-  RolloutHost,
-  RolloutInput,
-  RolloutMember,
-  RolloutProgress,
-  RolloutState,
-  RolloutView,
+import {
+  TIMES_SHOWN,
+  type AskedPlan,
+  type HostNotice,
+  type RolloutHost,
+  type RolloutInput,
+  type RolloutMember,
+  type RolloutProgress,
+  type RolloutState,
+  type RolloutView,
 } from '../../src/domain/rollout.ts';
 import { now } from '../cycle/cycle.ts';
 import { showRollout } from './details.ts';
@@ -100,11 +101,17 @@ function publish(state: RolloutState, name: string): void {
 
 export function viewOf({ name, input, progress, endedAt }: Rollout): RolloutView {
   const { requestedBy, reason, waves, soak, halt, approval, atOnce } = input;
+  const times = input.policies.slice(0, TIMES_SHOWN).map(({ name, window, blackouts }) => ({
+    name,
+    ...(window === undefined ? {} : { window }),
+    ...(blackouts === undefined ? {} : { blackouts }),
+  }));
   return {
     ...progress,
     ...{ name, requestedBy, endedAt },
     ...(reason === undefined ? {} : { reason }),
     waves: waves.length,
     rules: { soak, halt, approval, atOnce },
+    times,
   };
 }

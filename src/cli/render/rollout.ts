@@ -1,4 +1,5 @@
 import type { RolloutStatus, RolloutSummary } from '../../client/index.ts';
+import { formatDuration } from '../../domain/duration.ts';
 import type { RolloutInput, RolloutMember, RolloutView } from '../../domain/rollout.ts';
 import {
   countByWord,
@@ -6,6 +7,7 @@ import {
   waitingForPeople,
   wordOf,
 } from '../../planning/rollout-summary.ts';
+import { nextOpening } from '../../planning/windows.ts';
 import { cut, plain, type Look } from '../paint.ts';
 import { table } from './table.ts';
 import { ago, count, stateWord } from './words.ts';
@@ -54,6 +56,7 @@ export function rolloutText(view: RolloutView, link: string | null, look: Look):
     ...(link === null ? [] : [`  ${link}`]),
     '',
     wavesTable(waves, wave, view.state.name !== 'ended', members, look),
+    ...windows(view, Date.now(), look),
     ...questions(view, look),
     ...named('waiting for a person', askedThemselves(view), 'status', look),
     ...named('did not come through', failed(members), 'report', look),
@@ -94,6 +97,24 @@ function wavesTable(
     return [`${mark} ${wave + 1}`, String(hosts.length), counts.join(', ')];
   });
   return table(['  WAVE', 'HOSTS', 'WHERE THEY STAND'], rows, look);
+}
+
+/** When hosts may be disrupted, where that is not always. */
+function windows({ times, state }: RolloutView, nowMs: number, { width }: Look): string[] {
+  if (state.name === 'ended') return [];
+  const lines = times
+    .filter(({ window, blackouts = [] }) => window !== undefined || blackouts.length > 0)
+    .map((policy) => {
+      const opening = nextOpening(policy, nowMs, 0);
+      const when =
+        opening === null
+          ? 'never opens again'
+          : opening.opensAtMs <= nowMs
+            ? `is open, ${formatDuration(opening.closesAtMs - nowMs)} are left`
+            : `opens in ${formatDuration(opening.opensAtMs - nowMs)}`;
+      return cut(`  the window of ${policy.name} ${when}`, width);
+    });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** The digits of a digest that the command line takes for the whole. */
