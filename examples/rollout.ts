@@ -17,6 +17,8 @@ import {
   TemporalUnreachable,
 } from '../src/client/index.ts';
 
+const GOOD = ['patched', 'up-to-date'];
+
 async function main(group: string, inventoryFile: string): Promise<number> {
   // Address, namespace, TLS and API key come from Temporal's own environment or profile.
   const patchcycle = await connect();
@@ -41,7 +43,9 @@ async function main(group: string, inventoryFile: string): Promise<number> {
       if (note !== null) console.error(note);
       if (view?.state.name === 'halted') console.error(`halted: ${view.state.why}`);
       if (view?.state.name === 'ended') {
-        const bad = view.members.filter((member) => member.bad).map(({ host }) => host);
+        const bad = view.members
+          .filter(({ standing }) => standing.is === 'ended' && !GOOD.includes(standing.ending))
+          .map(({ host }) => host);
         console.log(
           `${name} ${view.state.outcome}; did not come through: ${bad.join(', ') || 'none'}`,
         );

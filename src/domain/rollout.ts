@@ -73,7 +73,7 @@ export const HostStanding = z.discriminatedUnion('is', [
 ]);
 export type HostStanding = z.infer<typeof HostStanding>;
 
-/** One host with its standing. `bad`: counted against the halt threshold. */
+/** One host with its standing. `bad`: counted against the halt threshold, until a person says to go on. */
 export const RolloutMember = z.strictObject({
   host: HostName,
   wave: z.number().int().nonnegative(),

@@ -11,8 +11,11 @@ import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { cameThrough } from './rollout-summary.ts';
 
-/** Endings that say that the update itself, or the host, is not all right. */
-const BAD: readonly HostEnding[] = ['failed', 'restored', 'accepted-as-is', 'lost'];
+/**
+ * Endings that say that the update itself, or the host, is not all right. A host that a person
+ * accepted as it is was counted when it needed attention.
+ */
+const BAD: readonly HostEnding[] = ['failed', 'restored', 'lost'];
 
 export function begin(member: RolloutMember, runId: string): void {
   member.standing = { is: 'running', runId, at: 'inspecting' };

@@ -38,6 +38,11 @@ export function cameThrough({ standing }: RolloutMember): boolean {
   return standing.is === 'ended' && standing.ending !== 'lost' && isGood(standing.ending);
 }
 
+/** Hosts whose cycle ended in any other way than all right. */
+export function withoutSuccess(members: readonly RolloutMember[]): RolloutMember[] {
+  return members.filter((member) => member.standing.is === 'ended' && !cameThrough(member));
+}
+
 /** The hosts for which somebody has to do something. */
 export function waitingForPeople(members: readonly RolloutMember[]): RolloutMember[] {
   return members.filter((member) =>

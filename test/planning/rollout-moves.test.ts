@@ -114,7 +114,7 @@ describe('a rollout', () => {
     expect(run(rollout, { ...RULES, atOnce: 2 })).toEqual(['c']);
   });
 
-  it.each(['failed', 'restored', 'lost', 'accepted-as-is'] as const)(
+  it.each(['failed', 'restored', 'lost'] as const)(
     'stops by itself when a host ends as %s',
     (ending) => {
       const rollout = rolloutOf(['a'], ['b']);
@@ -142,6 +142,17 @@ describe('a rollout', () => {
     hearNotice(memberOf(rollout, 'a'), { host: 'a', runId, at: 'needs-attention' });
     expect(run(rollout)).toEqual([]);
     expect(rollout.state.name).toBe('halted');
+  });
+
+  it('does not stop once more for a host that a person has accepted as it is', () => {
+    const rollout = rolloutOf(['a'], ['b']);
+    run(rollout);
+    const runId = 'run of a';
+    hearNotice(memberOf(rollout, 'a'), { host: 'a', runId, at: 'needs-attention' });
+    run(rollout);
+    decide(rollout, { kind: 'resume', by: 'ada' });
+    end(rollout, 'a', 'accepted-as-is');
+    expect(run(rollout)).toEqual(['b']);
   });
 
   it('stops at a share of the wave, not of the fleet', () => {

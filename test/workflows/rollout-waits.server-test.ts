@@ -89,7 +89,7 @@ describe('a wave in nightly windows, with a budget of one', () => {
 });
 
 describe('a cycle that somebody ended from outside', () => {
-  it('is found in its group’s book without anybody asking, and its slot stays', async () => {
+  it('is found in the book of its group without anybody asking, and its slot stays', async () => {
     const model = modelHost([{ step: 'verify', kind: 'throws-for-good', type: 'HealthWorse' }]);
     await withFleet(bench, { 'found-1': model }, async () => {
       const handle = await bench.start(

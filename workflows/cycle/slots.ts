@@ -35,7 +35,10 @@ export function listenToBudgets(cycle: Cycle): void {
       if (cycle.state.name === 'awaiting-slot')
         enter(cycle, awaitingSlot(cycle, cycle.state.since));
     },
-    { description: 'A slot of a group was granted, or who holds them; sent by the group’s book' },
+    {
+      description:
+        'A slot of a group was granted, or who holds them; sent by the book of the group',
+    },
   );
 }
 

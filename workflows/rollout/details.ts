@@ -1,6 +1,11 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { RolloutMember, RolloutState } from '../../src/domain/rollout.ts';
-import { countByWord, waitingForPeople, wordOf } from '../../src/planning/rollout-summary.ts';
+import {
+  countByWord,
+  waitingForPeople,
+  withoutSuccess,
+  wordOf,
+} from '../../src/planning/rollout-summary.ts';
 import { commands, escaped, table } from '../cycle/details.ts';
 import type { Rollout } from './state.ts';
 
@@ -24,7 +29,7 @@ export function rolloutDetails({ name, input, progress }: Shown): string {
     nextMoves(name, state),
     waves(input.waves.length, wave, members),
     people(members),
-    bad(members),
+    failed(members),
     decisions(progress),
   ]
     .filter(Boolean)
@@ -89,9 +94,8 @@ function people(members: readonly RolloutMember[]): string | null {
   });
 }
 
-function bad(members: readonly RolloutMember[]): string | null {
-  const hosts = members.filter((member) => member.bad && member.standing.is === 'ended');
-  return listed('### Did not come through', hosts, (member) => {
+function failed(members: readonly RolloutMember[]): string | null {
+  return listed('### Did not come through', withoutSuccess(members), (member) => {
     return `- ${member.host}: ${wordOf(member)}; \`patchcycle report ${member.host}\``;
   });
 }

@@ -5,6 +5,7 @@ import {
   countByWord,
   questionsOf,
   waitingForPeople,
+  withoutSuccess,
   wordOf,
 } from '../../planning/rollout-summary.ts';
 import { nextOpening } from '../../planning/windows.ts';
@@ -59,7 +60,7 @@ export function rolloutText(view: RolloutView, link: string | null, look: Look):
     ...windows(view, Date.now(), look),
     ...questions(view, look),
     ...named('waiting for a person', askedThemselves(view), 'status', look),
-    ...named('did not come through', failed(members), 'report', look),
+    ...named('did not come through', withoutSuccess(members), 'report', look),
     ...moves(view, look),
   ].join('\n');
 }
@@ -144,10 +145,6 @@ function askedThemselves({ members, rules }: RolloutView): RolloutMember[] {
   const together = rules.approval === 'host' ? [] : questionsOf(members);
   const inQuestions = new Set(together.flatMap(({ hosts }) => hosts));
   return waitingForPeople(members).filter(({ host }) => !inQuestions.has(host));
-}
-
-function failed(members: readonly RolloutMember[]): RolloutMember[] {
-  return members.filter(({ bad, standing }) => bad && standing.is === 'ended');
 }
 
 function named(
