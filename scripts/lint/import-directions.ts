@@ -14,13 +14,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: ['domain', 'planning', 'host'],
   temporal: ['domain'],
   report: ['domain', 'planning'],
-  client: ['domain', 'planning', 'temporal', 'report'],
-  activities: ['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
+  store: ['domain', 'host'],
+  client: ['domain', 'planning', 'temporal', 'report', 'store'],
+  activities: [
+    ...['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
+    'store',
+  ],
   worker: [
     ...['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
-    'activities',
+    ...['activities', 'store'],
   ],
-  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker'],
+  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker', 'store'],
   workflows: ['domain', 'planning', 'temporal'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);

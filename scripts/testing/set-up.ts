@@ -1,8 +1,10 @@
 import { prepareLab } from '../../src/lab/prepare.ts';
 import { runWithProgress } from '../../src/lab/run.ts';
 import { findTemporalCli, findTestServer } from '../../src/temporal/server/index.ts';
-import { hasPip, installAnsible } from '../../test/support/ansible.ts';
+import { installAnsible } from '../../test/support/ansible.ts';
 import { findChromium } from '../../test/support/chromium.ts';
+import { hasPip } from '../../test/support/pip.ts';
+import { installS3Server } from '../../test/support/s3-server.ts';
 import type { Layer } from './layers.ts';
 
 const APT_TIMEOUT_MS = 15 * 60_000;
@@ -19,17 +21,15 @@ export async function setUp(
     progress(`Temporal's command line: ${await findTemporalCli({ progress })}`);
     progress(`Temporal's time-skipping server: ${await findTestServer({ progress })}`);
   }
-  if (layers.includes('server')) progress(`Ansible: ${await ensureAnsible(progress)}`);
+  if (layers.includes('server')) {
+    if (!(await hasPip())) await installPackage('python3-pip', progress);
+    progress(`Ansible: ${await installAnsible()}`);
+    progress(`S3 server: ${await installS3Server()}`);
+  }
   if (layers.includes('host')) {
     await prepareLab(progress);
     progress(`Chromium: ${await ensureChromium(progress)}`);
   }
-}
-
-/** An inventory that ansible itself has read is imported. */
-async function ensureAnsible(progress: (line: string) => void): Promise<string> {
-  if (!(await hasPip())) await installPackage('python3-pip', progress);
-  return installAnsible();
 }
 
 /** HTML reports are looked at in a real browser. The lab has made sure of root and apt before. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { abortCommand } from './commands/abort.ts';
 import { agentCommand } from './commands/agent.ts';
 import { approveCommand } from './commands/approve.ts';
+import { auditCommand } from './commands/audit.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -40,7 +41,8 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(hostsCommand(kit))
     .addCommand(windowsCommand(kit))
     .addCommand(scheduleCommand(kit))
-    .addCommand(reportCommand(kit));
+    .addCommand(reportCommand(kit))
+    .addCommand(auditCommand(kit));
   program
     .commandsGroup('Deciding:')
     .addCommand(approveCommand(kit))

@@ -8,6 +8,7 @@ import type { SlotFree } from '../domain/slot.ts';
 import type { Inventory } from '../planning/inventory.ts';
 import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
+import { audit, type AuditRequest } from './audit.ts';
 import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
@@ -111,6 +112,7 @@ function clientOf(session: Session) {
     report: (host: string, options?: RunOptions) => hostReport(session, host, options),
     waitForReport: (host: string, options?: RunOptions & WaitOptions) =>
       waitForReport(session, host, options),
+    audit: (request: AuditRequest) => audit(session, request),
     startRollout: (name: string, input: RolloutInput) => startRollout(session, name, input),
     rolloutStatus: (name: string) => rolloutStatus(session, name),
     listRollouts: () => listRollouts(session),

@@ -20,5 +20,8 @@ export type { ScheduleChange } from '../planning/schedules.ts';
 export type { ScheduleStatus } from './schedules/list.ts';
 export type { FleetHost } from './fleet.ts';
 export type { InventoryDiff } from '../planning/fleet.ts';
+export type { AuditRequest } from './audit.ts';
+export type { Audit } from '../report/audit/audit.ts';
+export type { AuditEntry } from '../report/audit/entry.ts';
 export { webUiFor } from './links.ts';
 export { registerCommand } from './exchange.ts';

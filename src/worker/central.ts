@@ -1,13 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
-import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
-import { StepFailure } from '../domain/failure.ts';
+import { storeReport } from '../../activities/control/store-report.ts';
 import type { ControlActivities } from '../domain/steps.ts';
+import { openStore, reportsLocation } from '../store/open.ts';
+import type { ReportStore } from '../store/port.ts';
 import { resolveConnection, type ConnectionSettings } from '../temporal/connection.ts';
 import { CENTRAL_TASK_QUEUE } from '../temporal/names.ts';
 import { installRuntime } from './runtime.ts';
@@ -22,25 +22,13 @@ export type CentralWorkerOptions = {
   /** The workflows' bundle, built beforehand. */
   bundlePath: string;
   connection?: ConnectionSettings;
-  /** Default {@link reportsDirectory}. */
+  /** Where reports are kept; default {@link reportsLocation}. */
   reports?: string;
   say?: Say;
 };
 
-/** Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it. */
-async function makeReportsDirectory(reports: string): Promise<void> {
-  try {
-    await mkdir(reports, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StepFailure('BadInput', `Reports cannot be kept in ${reports}: ${why}.`, {
-      remedy: 'Name a directory that can be written to: --reports DIRECTORY.',
-    });
-  }
-}
-
 /** The activities of the central workers. */
-function controlActivities(reports: string, say: Say): ControlActivities {
+function controlActivities(reports: ReportStore, say: Say): ControlActivities {
   return {
     storeReport: (report) => storeReport(report, reports),
     askForSlot: (input) => askForSlot(Context.current().client, input),
@@ -57,16 +45,17 @@ function controlActivities(reports: string, say: Say): ControlActivities {
  */
 export async function runCentralWorker(options: CentralWorkerOptions): Promise<void> {
   const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
-  const { reports = reportsDirectory() } = options;
   const resolved = resolveConnection(settings);
-  await makeReportsDirectory(reports);
+  const reports = await openStore(options.reports ?? reportsLocation(process.env));
+  // Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it.
+  await reports.prepare();
   const stop = stopSignal(2 * SHUTDOWN_GRACE_MS);
   installRuntime(say);
   await serve({
     resolved,
     say,
     stop,
-    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports}.`,
+    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports.location}.`,
     createWorker: (connection) =>
       Worker.create({
         connection,

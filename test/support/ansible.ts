@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDirectory } from '../../src/temporal/server/cache-directory.ts';
+import { installByPip } from './pip.ts';
 
 /** Runs on Python 3.11 and later, which is what Debian 12 and Ubuntu 24.04 have. */
 const VERSION = '2.19.14';
@@ -23,27 +20,6 @@ export async function ansible(
   return stdout;
 }
 
-/** Installs ansible-core from PyPI into the cache, once; answers where it is. Throws with what pip says. */
-export async function installAnsible(): Promise<string> {
-  const directory = join(cacheDirectory(), 'tests', `ansible-core-${VERSION}`);
-  if (existsSync(directory)) return directory;
-  const incoming = `${directory}.${process.pid}`;
-  await mkdir(incoming, { recursive: true });
-  try {
-    await run('python3', [
-      ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-      ...['--only-binary', ':all:', '--target', incoming, `ansible-core==${VERSION}`],
-    ]);
-    await rename(incoming, directory);
-  } finally {
-    await rm(incoming, { recursive: true, force: true });
-  }
-  return directory;
-}
-
-export async function hasPip(): Promise<boolean> {
-  return run('python3', ['-m', 'pip', '--version']).then(
-    () => true,
-    () => false,
-  );
+export function installAnsible(): Promise<string> {
+  return installByPip('ansible-core', VERSION);
 }

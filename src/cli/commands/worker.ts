@@ -8,7 +8,10 @@ type Options = { profile?: string; address?: string; namespace?: string; reports
 export function workerCommand(kit: Kit): Command {
   return kit
     .connected('worker', 'run a central worker, until Ctrl-C or SIGTERM; any number may run')
-    .option('--reports <directory>', 'where reports of ended cycles are kept')
+    .option(
+      '--reports <place>',
+      'where reports of ended cycles are kept: a folder, or s3://BUCKET/FOLDER (PATCHCYCLE_REPORTS)',
+    )
     .addHelpText(
       'after',
       `
