@@ -2,6 +2,7 @@ import { StepFailure } from '../src/domain/failure.ts';
 import { Plan } from '../src/domain/plan.ts';
 import type { ChangeStepInput, PlannedStepInput } from '../src/domain/steps.ts';
 import { planDigest } from '../src/packages/digest.ts';
+import { losses } from '../src/planning/losses.ts';
 import type { StepContext } from './context.ts';
 import { requireSignature } from './signed-approval.ts';
 
@@ -66,10 +67,11 @@ export async function checkApproval(
       },
     );
   }
-  if (plan.removals.length > 0) {
+  const lost = losses(plan.changes, plan.removals);
+  if (lost.length > 0) {
     throw new StepFailure(
       'PlanNotApproved',
-      `The plan for ${host} removes ${plan.removals
+      `The plan for ${host} removes ${lost
         .map(({ name }) => name)
         .join(', ')
         .slice(0, 300)}, which needs a person's approval. Nothing was changed.`,

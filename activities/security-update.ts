@@ -20,5 +20,6 @@ export async function securityUpdate(
 ): Promise<InstallSummary> {
   const plan = await checkApproval(context, input);
   const changes = plan.changes.filter(({ security }) => security);
-  return installPlanned(context, input, 'security-update', plan, { changes, removals: [] });
+  const removals = plan.scope === 'security' ? plan.removals : [];
+  return installPlanned(context, input, 'security-update', plan, { changes, removals });
 }

@@ -9,6 +9,7 @@ import { TEXT_LOGS } from '../src/health/logs/text-log.ts';
 import { settledHealth, type SettleSettings } from '../src/health/settle.ts';
 import { unknownCheck } from '../src/health/unknown-check.ts';
 import { plannedChanges } from './approved-plan.ts';
+import { losses } from '../src/planning/losses.ts';
 import type { StepContext } from './context.ts';
 
 /*
@@ -63,7 +64,8 @@ function versionChecks(
       ok: false,
       detail: `is ${installed.get(`${name}:${architecture}`) ?? 'not fully installed'}, planned ${newVersion}`,
     }));
-  const left = removals
+  // Of what came beside its older versions the newest one is installed, so presence says nothing.
+  const left = losses(changes, removals)
     .filter(({ name, architecture }) => installed.has(`${name}:${architecture}`))
     .map(({ name, architecture }) => ({
       name: `package ${name}:${architecture}`,

@@ -67,7 +67,7 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     'after',
     `
 A first look:
-  patchcycle demo                  three real hosts, patched before your eyes
+  patchcycle demo                  four real hosts, patched before your eyes
   patchcycle doctor                what is missing on this machine
   patchcycle patch web-1           patch a host and follow it
 

@@ -5,6 +5,9 @@ const FILE_BYTES_MAX = 8 * 1024 * 1024;
 const HEAD_BYTES = 4 * 1024 * 1024;
 const TAIL_BYTES = 1024 * 1024;
 
+/** The line that stands for what {@link boundFile} left out. */
+export const LEFT_OUT = /^\[patchcycle left out \d+ bytes here\]$/;
+
 /**
  * Opens the file that a program writes its output to. It is handed to the program itself and not
  * fed through a pipe, so that a package tool goes on writing when its supervisor is killed. Opened

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { readTail } from './bounded-file.ts';
+import { createInterface } from 'node:readline/promises';
+import { LEFT_OUT, readTail } from './bounded-file.ts';
 import { orIfMissing } from './errno.ts';
 import { maskedTail } from './mask.ts';
 
@@ -20,6 +21,17 @@ export async function outputEnd(
   } finally {
     await file.close();
   }
+}
+
+/** Lines that match, and those that stand for what was left out; an output file is bounded, so these are. */
+export async function notableLines(path: string, pattern: RegExp): Promise<string[]> {
+  const file = await orIfMissing(open(path, 'r'), null);
+  if (file === null) return [];
+  const found: string[] = [];
+  for await (const line of createInterface({ input: file.createReadStream() })) {
+    if (pattern.test(line) || LEFT_OUT.test(line)) found.push(line);
+  }
+  return found;
 }
 
 /** The last line that a job wrote, for people: secrets masked and bounded. */

@@ -14,7 +14,7 @@ import { openDoorbell, type Doorbell } from './doorbell.ts';
 import { isSupervised, waitForSurvivors } from './job-survivors.ts';
 import type { StartSupervisor } from './job-start.ts';
 import { recordCommand } from './command-log.ts';
-import { lastLine, outputEnd } from './job-output.ts';
+import { lastLine, notableLines, outputEnd } from './job-output.ts';
 import type { Argv, JobOptions, JobResult, RunJob } from './tools.ts';
 
 const JOB_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
@@ -48,18 +48,31 @@ export function createRunJob(settings: RunJobSettings): RunJob {
     settings.signal?.throwIfAborted();
     const directory = await prepare(settings, name, argv, options);
     const files = jobFiles(directory);
-    const recorded = await readJobDocument<JobResult>(files.result);
-    if (recorded !== null) return recorded;
-    const doorbell = openDoorbell(directory);
-    try {
-      const start =
-        (await readJobDocument<JobStart>(files.started)) ??
-        (await startJob(settings, name, directory, doorbell));
-      return await waitForResult(settings, files, start, doorbell);
-    } finally {
-      doorbell.close();
-    }
+    const result = await untilResult(settings, name, directory);
+    const { notable } = options;
+    if (notable === undefined) return result;
+    const lines = [files.stdout, files.stderr].map((file) => notableLines(file, notable));
+    return { ...result, notable: (await Promise.all(lines)).flat() };
   };
+}
+
+async function untilResult(
+  settings: RunJobSettings,
+  name: string,
+  directory: string,
+): Promise<JobResult> {
+  const files = jobFiles(directory);
+  const recorded = await readJobDocument<JobResult>(files.result);
+  if (recorded !== null) return recorded;
+  const doorbell = openDoorbell(directory);
+  try {
+    const start =
+      (await readJobDocument<JobStart>(files.started)) ??
+      (await startJob(settings, name, directory, doorbell));
+    return await waitForResult(settings, files, start, doorbell);
+  } finally {
+    doorbell.close();
+  }
 }
 
 async function prepare(

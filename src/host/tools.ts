@@ -49,6 +49,8 @@ export type JobResult = {
   /** The ends of the outputs, 64 KiB each at most. */
   stdout: string;
   stderr: string;
+  /** Lines of both outputs that the option `notable` asked for, wherever they stand. */
+  notable?: string[];
 };
 
 export type JobOptions = {
@@ -56,6 +58,8 @@ export type JobOptions = {
   deadlineMs: number;
   /** Added to the clean environment, as for a command. */
   env?: Readonly<Record<string, string>>;
+  /** What the end of a long output must not push out of the result. The line that stands for what was left out is always among it. */
+  notable?: RegExp;
 };
 
 /**

@@ -1,7 +1,8 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWN_CERTIFICATES, type AptSettings } from './apt-settings.ts';
-import type { Archive, Mirrors } from './mirrors.ts';
+import { sourcesLine, type Mirrors } from './mirrors.ts';
+import type { HostFormat } from './package-format.ts';
 import { runInRoot } from './reach.ts';
 import { runWithProgress } from './run.ts';
 
@@ -23,8 +24,6 @@ const PACKAGES = [
   'iproute2',
   'rsyslog',
   'logrotate',
-  'unattended-upgrades',
-  'apt-utils',
   'ca-certificates',
   'openssl',
   'perl',
@@ -35,17 +34,18 @@ const PACKAGES = [
 ] as const;
 
 /** Raised when {@link bootstrap} changes otherwise than by its packages, so that no old root is taken. */
-const RECIPE_VERSION = 2;
+const RECIPE_VERSION = 4;
 
 /** Takes half a minute; a slow mirror may need longer, a stuck one shall not hold for ever. */
 const BUILD_TIMEOUT_MS = 15 * 60_000;
 
 /** What decides how the root comes out; equal recipes give equal roots. */
-export function recipe(mirrors: Mirrors, settings: AptSettings): string {
+export function recipe(mirrors: Mirrors, settings: AptSettings, format: HostFormat): string {
   const { distribution, codename, archives } = mirrors;
   return JSON.stringify([
     RECIPE_VERSION,
-    PACKAGES,
+    packagesOf(format),
+    format.basePackages,
     distribution,
     codename,
     archives.main,
@@ -58,6 +58,7 @@ export async function bootstrap(
   target: string,
   mirrors: Mirrors,
   settings: AptSettings,
+  format: HostFormat,
   progress: (line: string) => void,
 ): Promise<void> {
   const passwords = settings.copies.filter((path) => path.startsWith('/etc/apt/auth.conf'));
@@ -71,7 +72,7 @@ export async function bootstrap(
       '--aptopt=Acquire::Languages "none"',
       ...settings.lines.map((line) => `--aptopt=${line}`),
       ...passwords.map((path) => `--setup-hook=copy-in ${path} /etc/apt`),
-      `--include=${PACKAGES.join(',')}`,
+      `--include=${packagesOf(format).join(',')}`,
       mirrors.codename,
       target,
       sourcesLine(mirrors.archives.main),
@@ -81,11 +82,11 @@ export async function bootstrap(
     BUILD_TIMEOUT_MS,
   );
   await finish(target, settings);
+  await format.finishRoot(target);
 }
 
-/** One line of sources.list; `options` in square brackets with a blank after them, or nothing. */
-export function sourcesLine(archive: Archive, options = ''): string {
-  return `deb ${options}${archive.uri} ${archive.suite} ${archive.components.join(' ')}`;
+function packagesOf(format: HostFormat): string[] {
+  return [...PACKAGES, ...format.rootPackages];
 }
 
 /** Puts in what reaching the mirrors needs, and makes sure that it is a whole root. */

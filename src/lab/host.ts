@@ -4,6 +4,7 @@ import type { Argv, CommandOptions, CommandResult } from '../host/tools.ts';
 import { clearTraces, createLabDirectory } from './directory.ts';
 import { Machine } from './machine.ts';
 import { freePort } from '../temporal/server/free-port.ts';
+import type { Format } from './package-format.ts';
 import { provision, type Provisioning } from './provision.ts';
 import { runInHost } from './reach.ts';
 import { readInRoot, writeInRoot } from './root-files.ts';
@@ -19,6 +20,8 @@ const POLL_MS = 50;
 export type LabHostOptions = {
   /** The host's name as it calls itself, for example `web-1`. */
   name: string;
+  /** Of its packages. Default `deb`. */
+  format?: Format;
   /** The built agent of this machine; the host sees it read-only at /opt/patchcycle. */
   agentDirectory?: string;
   /** Default: a free port. */
@@ -181,8 +184,9 @@ export async function startLabHost(options: LabHostOptions): Promise<LabHost> {
 
 /** Builds and provisions a host that is still off, for tests that change its root before the first boot. */
 export async function createLabHost(options: LabHostOptions): Promise<LabHost> {
-  const { name, agentDirectory, httpPort = await freePort(), ...provisioning } = options;
-  const rootfs = await ensureRootfs(() => undefined);
+  const { name, format = 'deb', agentDirectory, ...provisioning } = options;
+  const { httpPort = await freePort() } = options;
+  const rootfs = await ensureRootfs(format, () => undefined);
   const directory = await createLabDirectory();
   const machine = new Machine({
     directory,
@@ -199,7 +203,8 @@ export async function createLabHost(options: LabHostOptions): Promise<LabHost> {
       rootfs.path,
       join(directory, 'root'),
     ]);
-    await provision(machine.root, rootfs.mirrors, { ...provisioning, hostName: name, httpPort });
+    const wanted = { ...provisioning, hostName: name, httpPort };
+    await provision(machine.root, rootfs.mirrors, rootfs.format, wanted);
     return host;
   } catch (error) {
     await host.destroy();

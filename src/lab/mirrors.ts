@@ -166,3 +166,8 @@ function toArchive(
     version: first.version,
   };
 }
+
+/** One line of sources.list; `options` in square brackets with a blank after them, or nothing. */
+export function sourcesLine(archive: Archive, options = ''): string {
+  return `deb ${options}${archive.uri} ${archive.suite} ${archive.components.join(' ')}`;
+}

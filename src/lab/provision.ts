@@ -1,26 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ArchiveKind, Mirrors } from './mirrors.ts';
 import { runInRoot } from './reach.ts';
 import { writeInRoot } from './root-files.ts';
-import { sourcesLine } from './bootstrap.ts';
-
-/** A package source besides the mirrors, as a lab repository describes itself. */
-export type SourcesEntry = {
-  /** Also the name of the files below /etc/apt. */
-  name: string;
-  /** The stanza of a `.sources` file. */
-  stanza: string;
-  /** The ASCII-armoured public key that the stanza's Signed-By names. */
-  key: string;
-};
+import type { HostFormat, SourcesEntry } from './package-format.ts';
 
 export type Provisioning = {
   hostName: string;
   /** nginx listens here, on loopback: the network is shared with the machine and all other hosts. */
   httpPort: number;
-  /** Default all that the machine has: then the security archive's updates are pending. */
+  /** Of a .deb host: default all that the machine has; then the security archive's updates are pending. */
   archives?: readonly ArchiveKind[];
   repositories?: readonly SourcesEntry[];
   /** Package files that are installed before the host boots for the first time. */
@@ -32,26 +22,21 @@ export type Provisioning = {
 };
 
 /** Timers that run once a day: moved to New Year, so that no update or rotation comes into the middle of a test. */
-const DAILY_TIMERS = [
-  'apt-daily',
-  'apt-daily-upgrade',
-  'dpkg-db-backup',
-  'e2scrub_all',
-  'logrotate',
-  'systemd-tmpfiles-clean',
-];
+const DAILY_TIMERS = ['e2scrub_all', 'logrotate', 'systemd-tmpfiles-clean'];
 
 /** Makes the fresh copy of the root into this host. The host must be off. */
 export async function provision(
   root: string,
   mirrors: Mirrors,
+  format: HostFormat,
   wanted: Provisioning,
 ): Promise<void> {
   await writeIdentity(root, wanted.hostName);
-  await writeQuietTimers(root);
+  await writeQuietTimers(root, [...DAILY_TIMERS, ...format.dailyTimers]);
   await writeWebServer(root, wanted.httpPort);
-  await writeSources(root, mirrors, wanted);
-  await installPackages(root, wanted.packages ?? []);
+  const { archives = ['main', 'updates', 'security'], repositories = [], packages = [] } = wanted;
+  await format.writeSources(root, mirrors, archives, repositories);
+  if (packages.length > 0) await format.installPackages(root, packages);
   // After the packages, so that a file here may be an edited configuration file of one of them.
   for (const [path, file] of Object.entries(wanted.files ?? {})) {
     const { content, mode } = typeof file === 'string' ? { content: file, mode: 0o644 } : file;
@@ -77,8 +62,8 @@ async function writeIdentity(root: string, hostName: string): Promise<void> {
   await mkdir(join(root, 'var/log/journal'), { recursive: true });
 }
 
-async function writeQuietTimers(root: string): Promise<void> {
-  for (const timer of DAILY_TIMERS) {
+async function writeQuietTimers(root: string, timers: readonly string[]): Promise<void> {
+  for (const timer of timers) {
     await writeInRoot(
       root,
       `/etc/systemd/system/${timer}.timer.d/lab.conf`,
@@ -97,33 +82,4 @@ async function writeWebServer(root: string, port: number): Promise<void> {
 `;
   await writeInRoot(root, '/etc/nginx/sites-available/lab', site);
   await symlink('/etc/nginx/sites-available/lab', join(root, 'etc/nginx/sites-enabled/lab'));
-}
-
-async function writeSources(root: string, mirrors: Mirrors, wanted: Provisioning): Promise<void> {
-  const kinds = wanted.archives ?? ['main', 'updates', 'security'];
-  const archives = kinds.flatMap((kind) => mirrors.archives[kind] ?? []);
-  const option = `[signed-by=/usr/share/keyrings/${mirrors.distribution}-archive-keyring.gpg] `;
-  const lines = archives.map((archive) => sourcesLine(archive, option));
-  await writeInRoot(root, '/etc/apt/sources.list', `${lines.join('\n')}\n`);
-  for (const { name, stanza, key } of wanted.repositories ?? []) {
-    await writeInRoot(root, `/etc/apt/sources.list.d/${name}.sources`, stanza);
-    await writeInRoot(root, `/etc/apt/keyrings/${name}.asc`, key);
-  }
-}
-
-/** Unpacks and configures; no service is started, because policy-rc.d forbids it while the host is off. */
-async function installPackages(root: string, packages: readonly string[]): Promise<void> {
-  if (packages.length === 0) return;
-  const policy = join(root, 'usr/sbin/policy-rc.d');
-  const staging = join(root, 'var/cache/lab-packages');
-  await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
-  await mkdir(staging);
-  try {
-    for (const path of packages) await copyFile(path, join(staging, basename(path)));
-    const inside = packages.map((path) => `/var/cache/lab-packages/${basename(path)}`);
-    await runInRoot(root, ['dpkg', '--install', '--', ...inside]);
-  } finally {
-    await rm(staging, { recursive: true });
-    await rm(policy);
-  }
 }

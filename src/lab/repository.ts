@@ -1,103 +1,83 @@
-import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { debRepository } from './deb/repository-format.ts';
 import { createLabDirectory, removeLabDirectory } from './directory.ts';
-import { buildPackage, type BuiltPackage, type PackageSpec } from './packages.ts';
-import type { SourcesEntry } from './provision.ts';
-import {
-  changelogPath,
-  changelogText,
-  packagesFile,
-  poolPath,
-  releaseFile,
-} from './release-file.ts';
+import type {
+  Damage,
+  Format,
+  RepositoryFormat,
+  RepositoryIdentity,
+  SourcesEntry,
+} from './package-format.ts';
+import type { BuiltPackage, PackageSpec } from './packages.ts';
 import { RepositoryServer, type Answer } from './repository-server.ts';
-import { runOrThrow } from './run.ts';
+import { rpmRepository } from './rpm/repository-format.ts';
 import { createSigningKey, type SigningKey } from './signing-key.ts';
 
-/**
- * What can be wrong with a repository:
- * - `dead`: nobody listens. `hanging`: it takes requests and never answers. `not-found`: 404 for everything.
- * - `expired`, `future-dated`: the Release file is valid until an hour ago, or from next week on.
- * - `bad-signature`: the Release file was changed after it was signed. `unknown-key`: somebody else signed it.
- * - `unsigned`: there is a Release file and no signature at all.
- * - `lists-mismatch`: the package list is not the one that the Release file names.
- * - `archives-mismatch`, `archives-not-found`: lists are right, archives are altered or gone.
- */
-export type Damage =
-  | 'none'
-  | 'dead'
-  | 'hanging'
-  | 'not-found'
-  | 'expired'
-  | 'future-dated'
-  | 'bad-signature'
-  | 'unknown-key'
-  | 'unsigned'
-  | 'lists-mismatch'
-  | 'archives-mismatch'
-  | 'archives-not-found';
+const FORMATS: Record<Format, RepositoryFormat> = { deb: debRepository, rpm: rpmRepository };
 
 export type RepositoryOptions = {
+  /** Of the packages that it offers. Default `deb`. */
+  format?: Format;
   /** Names its files on hosts; letters, digits and hyphens. Default `lab`. */
   name?: string;
-  /** Defaults make it look like Debian's security archive, by which the planner tells security updates. */
-  origin?: string;
-  label?: string;
-  suite?: string;
-  codename?: string;
+  /** Whether hosts take its packages for security updates. Default `security`. */
+  updates?: 'security' | 'ordinary';
 };
-
-const HOUR_MS = 3_600_000;
 
 /** A signed repository of real packages on loopback, which can be damaged and mended. */
 export class LabRepository {
   readonly name: string;
-  readonly #release: { origin: string; label: string; suite: string; codename: string };
+  readonly #format: RepositoryFormat;
+  readonly #updates: 'security' | 'ordinary';
   readonly #directory: string;
-  readonly #architecture: string;
   readonly #key: SigningKey;
   readonly #otherKey: SigningKey;
   readonly #server: RepositoryServer;
-  readonly #packages = new Map<string, BuiltPackage>();
+  /** The newest that was built of each name and version. */
+  readonly #built = new Map<string, BuiltPackage>();
+  /** What is offered, by the same names. */
+  readonly #offered = new Map<string, BuiltPackage>();
   #files = new Map<string, Buffer>();
   #damage: Damage = 'none';
 
   constructor(
-    options: RepositoryOptions,
-    made: { directory: string; architecture: string; keys: [SigningKey, SigningKey] },
+    { format = 'deb', name = 'lab', updates = 'security' }: RepositoryOptions,
+    made: { directory: string; keys: [SigningKey, SigningKey] },
   ) {
-    this.name = options.name ?? 'lab';
-    this.#release = {
-      origin: options.origin ?? 'Debian',
-      label: options.label ?? 'Debian-Security',
-      suite: options.suite ?? 'stable-security',
-      codename: options.codename ?? 'lab-security',
-    };
+    this.name = name;
+    this.#format = FORMATS[format];
+    this.#updates = updates;
     this.#directory = made.directory;
-    this.#architecture = made.architecture;
     [this.#key, this.#otherKey] = made.keys;
     this.#server = new RepositoryServer((path) => this.#answer(path));
   }
 
-  /** Builds packages without offering them, for installing them on a host before it boots. */
+  /**
+   * Builds packages without offering them, for installing them on a host before it boots. One that
+   * was built from an equal description is answered again: it keeps its hash, signature included.
+   */
   async build(...specs: readonly PackageSpec[]): Promise<BuiltPackage[]> {
-    const built: BuiltPackage[] = [];
-    for (const spec of specs) built.push(await buildPackage(spec, this.#directory));
-    return built;
+    const fresh = specs.filter(
+      (spec) => !isDeepStrictEqual(this.#built.get(keyOf(spec))?.spec, spec),
+    );
+    for (const one of await this.#format.build(fresh, this.#directory, this.#key)) {
+      this.#built.set(keyOf(one), one);
+    }
+    return specs.flatMap((spec) => this.#built.get(keyOf(spec)) ?? []);
   }
 
   /** Builds the packages and offers them beside those that are offered already. */
   async publish(...specs: readonly PackageSpec[]): Promise<BuiltPackage[]> {
     const built = await this.build(...specs);
-    for (const one of built) this.#packages.set(`${one.name} ${one.version}`, one);
+    for (const one of built) this.#offered.set(keyOf(one), one);
     await this.#render();
     return built;
   }
 
   /** Offers these versions of the package no more. */
   async withdraw(name: string, ...versions: readonly string[]): Promise<void> {
-    for (const version of versions) this.#packages.delete(`${name} ${version}`);
+    for (const version of versions) this.#offered.delete(keyOf({ name, version }));
     await this.#render();
   }
 
@@ -120,14 +100,7 @@ export class LabRepository {
 
   /** What a host needs to use this repository, for its provisioning. */
   sourcesEntry(): SourcesEntry {
-    const stanza = [
-      'Types: deb',
-      `URIs: http://127.0.0.1:${this.#server.port}/`,
-      `Suites: ${this.#release.suite}`,
-      'Components: main',
-      `Signed-By: /etc/apt/keyrings/${this.name}.asc`,
-    ];
-    return { name: this.name, stanza: `${stanza.join('\n')}\n`, key: this.#key.publicKey };
+    return this.#format.sourcesEntry(this.#identity);
   }
 
   async open(): Promise<void> {
@@ -141,53 +114,25 @@ export class LabRepository {
     await removeLabDirectory(this.#directory);
   }
 
+  get #identity(): RepositoryIdentity {
+    const url = `http://127.0.0.1:${this.#server.port}/`;
+    return { name: this.name, updates: this.#updates, url, key: this.#key };
+  }
+
   #answer(path: string): Answer {
     if (this.#damage === 'hanging') return 'never';
     if (this.#damage === 'not-found') return 'not-found';
-    if (this.#damage === 'archives-not-found' && path.startsWith('pool/')) return 'not-found';
     return this.#files.get(path) ?? 'not-found';
   }
 
   async #render(): Promise<void> {
-    const packages = [...this.#packages.values()];
-    const list = Buffer.from(packagesFile(packages));
-    const lists = new Map([[`main/binary-${this.#architecture}/Packages`, list]]);
-    lists.set(`main/binary-${this.#architecture}/Packages.gz`, gzipSync(list));
-    const top = `dists/${this.#release.suite}`;
-    const files = await this.#signedRelease(this.#releaseText(lists), top);
-    for (const [path, content] of lists) {
-      files.set(`${top}/${path}`, this.#damage === 'lists-mismatch' ? altered(content) : content);
-    }
-    for (const built of packages) {
-      const archive = await readFile(built.file);
-      files.set(poolPath(built), this.#damage === 'archives-mismatch' ? altered(archive) : archive);
-      files.set(changelogPath(built), Buffer.from(changelogText(built)));
-    }
-    this.#files = files;
-  }
-
-  #releaseText(lists: ReadonlyMap<string, Buffer>): string {
-    const now = Date.now();
-    const date = new Date(this.#damage === 'future-dated' ? now + 7 * 24 * HOUR_MS : now);
-    const validUntil = new Date(
-      this.#damage === 'expired' ? now - HOUR_MS : date.getTime() + 7 * 24 * HOUR_MS,
-    );
-    const changelogs = `http://127.0.0.1:${this.#server.port}/changelogs/@CHANGEPATH@_changelog`;
-    return releaseFile(
-      { ...this.#release, date, validUntil, architecture: this.#architecture, changelogs },
-      lists,
-    );
-  }
-
-  async #signedRelease(text: string, top: string): Promise<Map<string, Buffer>> {
-    if (this.#damage === 'unsigned') return new Map([[`${top}/Release`, Buffer.from(text)]]);
-    const key = this.#damage === 'unknown-key' ? this.#otherKey : this.#key;
-    const signed = await key.sign(text);
-    const changed =
-      this.#damage === 'bad-signature'
-        ? signed.replace('Components: main', 'Components: mine')
-        : signed;
-    return new Map([[`${top}/InRelease`, Buffer.from(changed)]]);
+    this.#files = await this.#format.files({
+      ...this.#identity,
+      packages: [...this.#offered.values()],
+      damage: this.#damage,
+      otherKey: this.#otherKey,
+      directory: this.#directory,
+    });
   }
 }
 
@@ -199,8 +144,7 @@ export async function createRepository(options: RepositoryOptions = {}): Promise
       await createSigningKey(join(directory, 'key')),
       await createSigningKey(join(directory, 'other-key')),
     ];
-    const architecture = (await runOrThrow(['dpkg', '--print-architecture'])).trim();
-    const repository = new LabRepository(options, { directory, architecture, keys });
+    const repository = new LabRepository(options, { directory, keys });
     await repository.open();
     return repository;
   } catch (error) {
@@ -209,10 +153,6 @@ export async function createRepository(options: RepositoryOptions = {}): Promise
   }
 }
 
-/** Other bytes, as many as before. */
-function altered(content: Buffer): Buffer {
-  const copy = Buffer.from(content);
-  const middle = copy.length >> 1;
-  copy.writeUInt8((copy.readUInt8(middle) + 1) % 256, middle);
-  return copy;
+function keyOf({ name, version }: { name: string; version: string }): string {
+  return `${name} ${version}`;
 }

@@ -3,7 +3,10 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { machineAptSettings } from './apt-settings.ts';
 import { bootstrap, recipe } from './bootstrap.ts';
+import { debHost } from './deb/host-format.ts';
 import { findMirrors, type Mirrors } from './mirrors.ts';
+import type { Format, HostFormat } from './package-format.ts';
+import { rpmHost } from './rpm/host-format.ts';
 
 /** The cache of root file systems: 300 MB each, one for each recipe, release and point release. */
 
@@ -12,34 +15,44 @@ const UNUSED_MAX_MS = 30 * 24 * 3_600_000;
 /** No building takes that long: such a directory is what a killed one left behind. */
 const UNFINISHED_MAX_MS = 3_600_000;
 
-export type Rootfs = { path: string; mirrors: Mirrors };
+const FORMATS: Record<Format, HostFormat> = { deb: debHost, rpm: rpmHost };
 
-let known: Promise<Rootfs> | undefined;
+export type Rootfs = { path: string; mirrors: Mirrors; format: HostFormat };
+
+const known = new Map<Format, Promise<Rootfs>>();
 
 /**
  * The cached root, built first where there is none. The point release is part of its name because
  * after one the main archive offers updates that are no security updates, and a host that has
  * hundreds pending makes every cycle slow. A process asks for it once.
  */
-export async function ensureRootfs(progress: (line: string) => void): Promise<Rootfs> {
-  known ??= findOrBuild(progress);
+export async function ensureRootfs(
+  name: Format,
+  progress: (line: string) => void,
+): Promise<Rootfs> {
+  const asked = known.get(name) ?? findOrBuild(name, progress);
+  known.set(name, asked);
   try {
-    return await known;
+    return await asked;
   } catch (error) {
-    known = undefined;
+    known.delete(name);
     throw error;
   }
 }
 
-async function findOrBuild(progress: (line: string) => void): Promise<Rootfs> {
+async function findOrBuild(name: Format, progress: (line: string) => void): Promise<Rootfs> {
+  const format = FORMATS[name];
   const mirrors = await findMirrors(progress);
   const uris = Object.values(mirrors.archives).map(({ uri }) => uri);
   const settings = await machineAptSettings(uris);
-  const key = createHash('sha256').update(recipe(mirrors, settings)).digest('hex').slice(0, 12);
-  const path = join(cacheDirectory(), 'lab', `root-${mirrors.codename}-${key}`);
+  const key = createHash('sha256')
+    .update(recipe(mirrors, settings, format))
+    .digest('hex')
+    .slice(0, 12);
+  const path = join(cacheDirectory(), 'lab', `root-${mirrors.codename}-${name}-${key}`);
   if (!(await exists(path))) {
     progress(
-      `building the root file system of lab hosts (${mirrors.codename}), half a minute, once`,
+      `building the root file system of lab hosts (${mirrors.codename}, .${name}), half a minute, once`,
     );
     await mkdir(cacheDirectory(), { recursive: true });
     // Nobody but root may walk in: the tree holds set-user-ID programs that get no updates.
@@ -47,7 +60,7 @@ async function findOrBuild(progress: (line: string) => void): Promise<Rootfs> {
     await removeOld(dirname(path));
     const unfinished = `${path}.unfinished-${process.pid}`;
     try {
-      await bootstrap(unfinished, mirrors, settings, progress);
+      await bootstrap(unfinished, mirrors, settings, format, progress);
       await takePlace(unfinished, path);
     } finally {
       await rm(unfinished, { recursive: true, force: true });
@@ -55,7 +68,7 @@ async function findOrBuild(progress: (line: string) => void): Promise<Rootfs> {
   }
   const now = new Date();
   await utimes(path, now, now);
-  return { path, mirrors };
+  return { path, mirrors, format };
 }
 
 /** `$PATCHCYCLE_CACHE`, else `.cache` in the clone. */

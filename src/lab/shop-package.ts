@@ -19,23 +19,26 @@ export function shopConfiguration(port: number): string {
   return `# The port on loopback at which the shop answers.\nport=${port}\n`;
 }
 
-export type ShopOptions = { version: string; fault?: ShopFault; changes?: readonly string[] };
+export type ShopOptions = {
+  version: string;
+  fault?: ShopFault;
+} & Pick<PackageSpec, 'advisory' | 'changes'>;
 
 /**
  * A small shop: a service with a configuration file. GET /health answers 200, GET /order writes one
  * more line to /var/lib/shop/orders, which is users' data that no restore may touch.
  */
-export function shopPackage({ version, fault = 'none', changes = [] }: ShopOptions): PackageSpec {
+export function shopPackage({ version, fault = 'none', ...more }: ShopOptions): PackageSpec {
   return {
+    ...more,
     name: 'shop',
     version,
-    changes,
     files: {
       '/usr/bin/shop': { content: program(version, fault), mode: 0o755 },
       '/usr/lib/systemd/system/shop.service': UNIT,
       [SHOP_CONFIGURATION]: { content: shopConfiguration(8080), isConfiguration: true },
     },
-    scripts: { postinst: POSTINST, prerm: PRERM, postrm: POSTRM },
+    services: ['shop.service'],
   };
 }
 
@@ -50,31 +53,6 @@ StateDirectory=shop
 [Install]
 WantedBy=multi-user.target
 `;
-
-// The scripts do what debhelper writes into those of real services, the ignored failures included.
-const POSTINST = `if [ "$1" = configure ]; then
-  deb-systemd-helper unmask shop.service >/dev/null || true
-  if deb-systemd-helper --quiet was-enabled shop.service; then
-    deb-systemd-helper enable shop.service >/dev/null || true
-  fi
-  deb-systemd-helper update-state shop.service >/dev/null || true
-  if [ -d /run/systemd/system ]; then
-    systemctl --system daemon-reload >/dev/null || true
-    if [ -n "$2" ]; then action=restart; else action=start; fi
-    deb-systemd-invoke $action shop.service >/dev/null || true
-  fi
-fi`;
-
-const PRERM = `if [ -d /run/systemd/system ] && [ "$1" = remove ]; then
-  deb-systemd-invoke stop shop.service >/dev/null || true
-fi`;
-
-const POSTRM = `if [ "$1" = purge ]; then
-  deb-systemd-helper purge shop.service >/dev/null || true
-fi
-if [ -d /run/systemd/system ]; then
-  systemctl --system daemon-reload >/dev/null || true
-fi`;
 
 const ON_START: Record<ShopFault, string> = {
   none: '',

@@ -3,11 +3,13 @@ import type { PackageSpec } from './packages.ts';
 /**
  * What happens when the package is configured:
  * - `fine`, `fails` (its script ends with 1), `hangs` (it never ends), `slow` (it takes `seconds`),
+ * - `refuses`: a script ends with 1 before anything is unpacked.
  * - `asks-for-reboot`: it says that the host must boot again, as a kernel or libc does.
  */
 export type Configuring =
   | 'fine'
   | 'fails'
+  | 'refuses'
   | 'hangs'
   | 'fails-until-mended'
   | 'asks-for-reboot'
@@ -16,6 +18,9 @@ export type Configuring =
 /** What an administrator has to make on the host before a package that is `fails-until-mended` configures. */
 export const MENDED = '/etc/labtool-mended';
 
+/** Gets a line `NAME VERSION` whenever the script of a tool or a bulk package runs. */
+export const CONFIGURED_LOG = '/var/log/lab-configured.log';
+
 export type ToolOptions = {
   /** Default `labtool`. */
   name?: string;
@@ -23,51 +28,45 @@ export type ToolOptions = {
   configuring?: Configuring;
   /** The text of /etc/NAME.conf; another text in another version makes dpkg ask, if the host's was edited. */
   configuration?: string;
-  /** For example Depends, Conflicts, Replaces. */
-  fields?: Readonly<Record<string, string>>;
-  changes?: readonly string[];
-};
+} & Omit<PackageSpec, 'name' | 'version' | 'files' | 'scripts' | 'asksForReboot'>;
 
 /** A package of one program that prints its version. */
 export function toolPackage(options: ToolOptions): PackageSpec {
-  const {
-    name = 'labtool',
-    version,
-    configuring = 'fine',
-    configuration,
-    fields = {},
-    changes = [],
-  } = options;
+  const { name = 'labtool', version, configuring = 'fine', configuration, ...more } = options;
   return {
+    ...more,
     name,
     version,
-    fields,
-    changes,
+    asksForReboot: configuring === 'asks-for-reboot',
     files: {
       [`/usr/bin/${name}`]: { content: `#!/bin/sh\necho "${name} ${version}"\n`, mode: 0o755 },
       ...(configuration === undefined
         ? {}
         : { [`/etc/${name}.conf`]: { content: configuration, isConfiguration: true } }),
     },
-    scripts: {
-      postinst: `if [ "$1" = configure ]; then\n${configureScript(name, configuring)}\nfi`,
-    },
+    scripts:
+      configuring === 'refuses'
+        ? { beforeInstall: `echo "${name}: this host is not wanted" >&2\nexit 1` }
+        : { afterInstall: `${logLine(name, version)}\n${configureScript(name, configuring)}` },
   };
 }
 
-function configureScript(name: string, configuring: Configuring): string {
-  if (typeof configuring === 'object') return `  sleep ${configuring.seconds}`;
+function logLine(name: string, version: string): string {
+  return `echo "${name} ${version}" >>${CONFIGURED_LOG}`;
+}
+
+function configureScript(name: string, configuring: Exclude<Configuring, 'refuses'>): string {
+  if (typeof configuring === 'object') return `sleep ${configuring.seconds}`;
   switch (configuring) {
     case 'fine':
-      return '  :';
-    case 'fails':
-      return `  echo "${name}: the index cannot be rebuilt" >&2\n  exit 1`;
-    case 'fails-until-mended':
-      return `  [ -e ${MENDED} ] || { echo "${name}: ${MENDED} is missing" >&2; exit 1; }`;
-    case 'hangs':
-      return '  sleep infinity';
     case 'asks-for-reboot':
-      return `  echo "*** System restart required ***" >/run/reboot-required\n  echo "${name}" >>/run/reboot-required.pkgs`;
+      return ':';
+    case 'fails':
+      return `echo "${name}: the index cannot be rebuilt" >&2\nexit 1`;
+    case 'fails-until-mended':
+      return `[ -e ${MENDED} ] || { echo "${name}: ${MENDED} is missing" >&2; exit 1; }`;
+    case 'hangs':
+      return 'sleep infinity';
   }
 }
 
@@ -85,7 +84,7 @@ export function bulkPackages(options: {
   return Array.from({ length: count }, (_, index) => ({
     name: nameOf(index),
     version,
-    fields: index === 0 ? {} : { Depends: nameOf(index - 1) },
+    requires: index === 0 ? [] : [nameOf(index - 1)],
     files: Object.fromEntries(
       Array.from({ length: filesEach }, (__, file) => [
         `/usr/share/${nameOf(index)}/${file}.txt`,
@@ -93,8 +92,8 @@ export function bulkPackages(options: {
       ]),
     ),
     scripts: {
-      postinst: `echo ${version} >/var/lib/${nameOf(index)}.configured`,
-      postrm: `rm -f /var/lib/${nameOf(index)}.configured`,
+      afterInstall: `${logLine(nameOf(index), version)}\necho ${version} >/var/lib/${nameOf(index)}.configured`,
+      afterRemove: `rm -f /var/lib/${nameOf(index)}.configured`,
     },
   }));
 }

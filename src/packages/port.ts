@@ -33,7 +33,8 @@ export type PackageManager = {
   /**
    * Brings the package lists up to date or fails; old lists never pass for new ones.
    * Fails with `MirrorUnreachable` (may be retried), `MirrorListsBroken`, `ReleaseExpired`,
-   * `SignatureInvalid`, `HashMismatch`, `PackageLockHeld`.
+   * `SignatureInvalid`, `HashMismatch`, `PackageLockHeld`, and with `UnsupportedHost` where the tools
+   * say that there is no repository at all.
    */
   refresh(): Promise<void>;
 
@@ -58,7 +59,8 @@ export type PackageManager = {
    * Fetches every archive of the changes into `directory` and compares each with its hash; archives
    * that are there and match are kept, also those of a call that was cut off. Nothing on the host
    * changes. With `timeoutMs` it is given up after that time, as `MirrorUnreachable`.
-   * Fails with `MirrorUnreachable` (may be retried), `HashMismatch`, `VersionVanished`, `NotEnoughSpace`.
+   * Fails with `MirrorUnreachable` (may be retried), `HashMismatch`, `VersionVanished`,
+   * `NotEnoughSpace`, and with `SignatureInvalid` where archives are signed themselves.
    */
   download(
     changes: readonly Change[],

@@ -79,6 +79,17 @@ describe('a step that changes the host', () => {
     expect(await checkApproval(unattended, asked(person(digest), digest))).toEqual(REMOVING);
   });
 
+  it('may without a person let the oldest kernel go, where a newer one comes beside it', async () => {
+    const [change] = PLAN.changes;
+    if (change === undefined) throw new Error('the plan is empty');
+    const kernel = { ...change, name: 'kernel', oldVersion: null };
+    const removals = [{ name: 'kernel', architecture: 'amd64', oldVersion: '5' }];
+    const plan: Plan = { ...PLAN, changes: [kernel], removals };
+    await unattended.journal.write('plan', plan);
+    const digest = planDigest(plan);
+    expect(await checkApproval(unattended, asked(automatic(digest), digest))).toEqual(plan);
+  });
+
   it('may not act on a name alone where the host has allowed signers', async () => {
     const allowedSigners = '/etc/patchcycle/allowed_signers';
     const signed = await stepContext({}, { allowedSigners });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LabHost } from '../../src/lab/host.ts';
 import type { PackageSpec } from '../../src/lab/packages.ts';
@@ -5,159 +6,214 @@ import { createRepository, type LabRepository } from '../../src/lab/repository.t
 import { shopConfiguration, shopPackage, SHOP_CONFIGURATION } from '../../src/lab/shop-package.ts';
 import { MENDED, toolPackage, type Configuring } from '../../src/lab/tool-package.ts';
 import { freePort } from '../../src/temporal/server/free-port.ts';
+import { holdLock } from '../packages/conformance/hold-lock.ts';
 import { openCycleSite, type CycleSite } from './support/cycle-site.ts';
+import { FAMILIES } from './support/family.ts';
 import { differences, readTree } from './support/tree.ts';
 
 /** One host with small packages of the lab's own: each test offers one more faulty version, and the host is put back. */
-let cycles: CycleSite;
-let repository: LabRepository;
-let host: LabHost;
-let shopPort: number;
+describe.each(FAMILIES)('On a host of $name', (family) => {
+  const name = `faults-${family.name}`;
+  let cycles: CycleSite;
+  let repository: LabRepository;
+  let host: LabHost;
+  let shopPort: number;
 
-beforeAll(async () => {
-  cycles = await openCycleSite();
-  repository = await createRepository();
-  shopPort = await freePort();
-  const old = await repository.build(
-    toolPackage({ version: '1.0', configuration: 'colour = green\n' }),
-    shopPackage({ version: '1.0' }),
-  );
-  host = await cycles.site.startHost({
-    name: 'faults-1',
-    unattended: true,
-    archives: ['main'],
-    repositories: [repository.sourcesEntry()],
-    packages: old.map(({ file }) => file),
-    files: { [SHOP_CONFIGURATION]: shopConfiguration(shopPort) },
+  beforeAll(async () => {
+    cycles = await openCycleSite();
+    repository = await createRepository({ format: family.format });
+    shopPort = await freePort();
+    const old = await repository.build(
+      toolPackage({ version: '1.0-1', configuration: 'colour = green\n' }),
+      shopPackage({ version: '1.0-1' }),
+    );
+    host = await cycles.site.startHost({
+      name,
+      unattended: true,
+      format: family.format,
+      archives: ['main'],
+      repositories: [repository.sourcesEntry()],
+      packages: old.map(({ file }) => file),
+      files: { [SHOP_CONFIGURATION]: shopConfiguration(shopPort) },
+    });
+    // On every host the tools have been asked before, and made what they keep of their own.
+    await cycles.patch(name);
   });
-});
-afterAll(async () => {
-  await cycles.stop();
-  await repository.close();
-});
+  afterAll(async () => {
+    await cycles.stop();
+    await repository.close();
+  });
 
-async function offered<T>(spec: PackageSpec, work: () => Promise<T>): Promise<T> {
-  await repository.publish(spec);
-  try {
-    return await work();
-  } finally {
-    await repository.withdraw(spec.name, spec.version);
-    await forgetBad();
+  async function offered<T>(spec: PackageSpec, work: () => Promise<T>): Promise<T> {
+    await repository.publish(spec);
+    try {
+      return await work();
+    } finally {
+      await repository.withdraw(spec.name, spec.version);
+      await forgetBad();
+    }
   }
-}
 
-/** The next test offers the same version with another fault, and it has to be planned. */
-async function forgetBad(): Promise<void> {
-  const { client } = cycles.site;
-  for (const { package: name, version, bad } of await client.knownBad()) {
-    const words = { package: name, version, by: 'ada', why: 'the test is over' };
-    if (bad) await client.clearKnownBad(words);
+  /** The next test offers the same version with another fault, and it has to be planned. */
+  async function forgetBad(): Promise<void> {
+    const { client } = cycles.site;
+    for (const { package: name, version, bad } of await client.knownBad()) {
+      const words = { package: name, version, by: 'ada', why: 'the test is over' };
+      if (bad) await client.clearKnownBad(words);
+    }
   }
-}
 
-async function versionOf(name: string): Promise<string> {
-  return host.runOrThrow(['dpkg-query', '-W', '-f', '${db:Status-Abbrev}${Version}', name]);
-}
+  const versionOf = (name: string) => family.versionOf(host, name);
+  const tree = () => readTree(host.root, family.databases);
 
-const shopHealth = () => ({
-  services: ['shop'],
-  http: [{ url: `http://127.0.0.1:${shopPort}/health` }],
-});
+  const shopHealth = () => ({
+    services: ['shop'],
+    http: [{ url: `http://127.0.0.1:${shopPort}/health` }],
+  });
 
-describe('a bad update', () => {
-  it.each([['unhealthy'], ['exits']] as const)(
-    'whose service is %s is found, and the host is put back exactly as it was',
-    async (fault) => {
-      await host.runOrThrow(['curl', '-sf', `http://127.0.0.1:${shopPort}/order`]);
-      const before = await readTree(host.root);
+  describe('a bad update', () => {
+    it.each([['unhealthy'], ['exits']] as const)(
+      'whose service is %s is found, and the host is put back exactly as it was',
+      async (fault) => {
+        await host.runOrThrow(['curl', '-sf', `http://127.0.0.1:${shopPort}/order`]);
+        const before = await tree();
 
-      const report = await offered(shopPackage({ version: '2.0', fault }), async () => {
-        const running = cycles.patch('faults-1', { health: shopHealth() });
-        return running;
-      });
+        const report = await offered(shopPackage({ version: '2.0-1', fault }), async () => {
+          const running = cycles.patch(name, { health: shopHealth() });
+          return running;
+        });
+
+        expect(report.outcome).toBe('restored');
+        expect(report.restore).toMatchObject({ exact: true, differences: [] });
+        expect(differences(before, await tree())).toEqual([]);
+        expect(await versionOf('shop')).toBe('1.0-1');
+        expect(
+          await host.runOrThrow(['curl', '-sf', `http://127.0.0.1:${shopPort}/health`]),
+        ).toBeTruthy();
+        expect(await host.readFile('/var/lib/shop/orders')).toContain('\n');
+      },
+    );
+
+    const scripts: [string, Configuring, string][] = [
+      ['fails', 'fails', 'PackageJobFailed'],
+      ['hangs until the deadline', 'hangs', 'PackageJobTimedOut'],
+    ];
+    it.each(scripts)('whose maintainer script %s is put back', async (_, configuring, type) => {
+      const before = await tree();
+      const report = await offered(
+        toolPackage({ version: '2.0-1', configuring, configuration: 'colour = green\n' }),
+        () =>
+          cycles.patch(name, {
+            limits: { packageJob: '8s', agentSilent: '5s', agentAnswers: '30s' },
+          }),
+      );
 
       expect(report.outcome).toBe('restored');
-      expect(report.restore).toMatchObject({ exact: true, differences: [] });
-      expect(differences(before, await readTree(host.root))).toEqual([]);
-      expect(await versionOf('shop')).toBe('ii 1.0');
-      expect(
-        await host.runOrThrow(['curl', '-sf', `http://127.0.0.1:${shopPort}/health`]),
-      ).toBeTruthy();
-      expect(await host.readFile('/var/lib/shop/orders')).toContain('\n');
-    },
-  );
+      expect(report.failures[0]?.type).toBe(type);
+      expect(differences(before, await tree())).toEqual([]);
+      expect(await versionOf('labtool')).toBe('1.0-1');
+      expect(await family.faults(host, ['labtool'])).toBe('');
+    });
+  });
 
-  const scripts: [string, Configuring, string][] = [
-    ['fails', 'fails', 'PackageJobFailed'],
-    ['hangs until the deadline', 'hangs', 'PackageJobTimedOut'],
-  ];
-  it.each(scripts)('whose maintainer script %s is put back', async (_, configuring, type) => {
-    const before = await readTree(host.root);
-    const report = await offered(
-      toolPackage({ version: '2.0', configuring, configuration: 'colour = green\n' }),
-      () =>
-        cycles.patch('faults-1', {
-          limits: { packageJob: '8s', agentSilent: '5s', agentAnswers: '30s' },
+  describe('a failure that a person mends on the host', () => {
+    it('is held, and on retry the interrupted package is configured and the cycle goes on', async () => {
+      const report = await offered(
+        toolPackage({
+          version: '1.0.5-1',
+          configuring: 'fails-until-mended',
+          configuration: 'colour = green\n',
         }),
-    );
-
-    expect(report.outcome).toBe('restored');
-    expect(report.failures[0]?.type).toBe(type);
-    expect(differences(before, await readTree(host.root))).toEqual([]);
-    expect(await versionOf('labtool')).toBe('ii 1.0');
-    expect(await host.runOrThrow(['dpkg', '--audit'])).toBe('');
+        async () => {
+          await cycles.start(name, { onFailure: 'hold' });
+          const { state } = await cycles.until(name, 'needs-attention');
+          expect(state).toMatchObject({ failure: { type: 'PackageJobFailed' } });
+          await host.writeFile(MENDED, '');
+          await cycles.site.client.resolve(name, { by: 'ada', how: 'retry' });
+          return cycles.report(name);
+        },
+      );
+      expect(report.outcome).toBe('patched');
+      expect(await versionOf('labtool')).toBe('1.0.5-1');
+      expect(await family.faults(host, ['labtool'])).toBe('');
+    });
   });
-});
 
-describe('a failure that a person mends on the host', () => {
-  it('is held, and on retry the interrupted package is configured and the cycle goes on', async () => {
-    const report = await offered(
-      toolPackage({
-        version: '1.0.5',
-        configuring: 'fails-until-mended',
-        configuration: 'colour = green\n',
-      }),
-      async () => {
-        await cycles.start('faults-1', { onFailure: 'hold' });
-        const { state } = await cycles.until('faults-1', 'needs-attention');
-        expect(state).toMatchObject({ failure: { type: 'PackageJobFailed' } });
-        expect(await versionOf('labtool')).toMatch(/^iF/);
-        await host.writeFile(MENDED, '');
-        await cycles.site.client.resolve('faults-1', { by: 'ada', how: 'retry' });
-        return cycles.report('faults-1');
+  describe('a maintenance window that closes in mid-change', () => {
+    it('keeps the host from rebooting until a person says that it is finished outside', async () => {
+      const bootBefore = await host.bootId();
+      const report = await offered(
+        toolPackage({
+          version: '1.0.6-1',
+          configuring: { slow: true, seconds: 45 },
+          configuration: 'colour = green\n',
+        }),
+        async () => {
+          await cycles.start(name, {
+            reboot: 'always',
+            window: openFor(35),
+            limits: { wholeCycle: '1s', agentSilent: '10s', agentAnswers: '60s' },
+          });
+          const { state } = await cycles.until(name, 'needs-attention');
+          expect(state).toMatchObject({ failure: { type: 'WindowClosed' } });
+          expect(await versionOf('labtool')).toBe('1.0.6-1');
+          expect(await host.bootId()).toBe(bootBefore);
+          await cycles.site.client.resolve(name, { by: 'ada', how: 'retry' });
+          return cycles.report(name);
+        },
+      );
+      expect(report).toMatchObject({ outcome: 'patched', reboots: [{ purpose: 'patch' }] });
+      expect(await host.bootId()).not.toBe(bootBefore);
+    });
+  });
+
+  describe('a configuration file that was edited on the host', () => {
+    it('is kept without a prompt, and what the package left aside is reported', async () => {
+      await host.writeFile('/etc/labtool.conf', 'colour = my own\n');
+      const report = await offered(
+        toolPackage({ version: '1.1-1', configuration: 'colour = red\n' }),
+        () => cycles.patch(name),
+      );
+
+      expect(report.outcome).toBe('patched');
+      expect(await host.readFile('/etc/labtool.conf')).toBe('colour = my own\n');
+      expect(report.leftAside).toEqual([`/etc/labtool.conf${family.asideEndings.keep}`]);
+      expect(await versionOf('labtool')).toBe('1.1-1');
+    });
+  });
+
+  describe('a repository', () => {
+    const damages = family.refreshFailures.filter(([damage]) =>
+      ['dead', 'expired', 'bad-signature'].includes(damage),
+    );
+    it.each(damages)(
+      'that is %s fails the cycle with %s, and nothing is changed',
+      async (damage, type) => {
+        await repository.damage(damage);
+        try {
+          const report = await cycles.patch(name);
+          expect(report).toMatchObject({
+            outcome: 'failed',
+            failures: [expect.objectContaining({ type })],
+          });
+        } finally {
+          await repository.damage('none');
+        }
       },
     );
-    expect(report.outcome).toBe('patched');
-    expect(await versionOf('labtool')).toBe('ii 1.0.5');
-    expect(await host.runOrThrow(['dpkg', '--audit'])).toBe('');
   });
-});
 
-describe('a maintenance window that closes in mid-change', () => {
-  it('keeps the host from rebooting until a person says that it is finished outside', async () => {
-    const bootBefore = await host.bootId();
-    const report = await offered(
-      toolPackage({
-        version: '1.0.6',
-        configuring: { slow: true, seconds: 45 },
-        configuration: 'colour = green\n',
-      }),
-      async () => {
-        await cycles.start('faults-1', {
-          reboot: 'always',
-          window: openFor(35),
-          limits: { wholeCycle: '1s', agentSilent: '10s', agentAnswers: '60s' },
-        });
-        const { state } = await cycles.until('faults-1', 'needs-attention');
-        expect(state).toMatchObject({ failure: { type: 'WindowClosed' } });
-        expect(await versionOf('labtool')).toBe('ii 1.0.6');
-        expect(await host.bootId()).toBe(bootBefore);
-        await cycles.site.client.resolve('faults-1', { by: 'ada', how: 'retry' });
-        return cycles.report('faults-1');
-      },
-    );
-    expect(report).toMatchObject({ outcome: 'patched', reboots: [{ purpose: 'patch' }] });
-    expect(await host.bootId()).not.toBe(bootBefore);
+  describe('the lock of another package tool', () => {
+    it('is waited for within bounds, its holder is named, and neither is touched', async () => {
+      const release = await holdLock(host, family.locks.packages);
+      const released = sleep(15_000).then(release);
+      const report = await offered(
+        toolPackage({ version: '1.2-1', configuration: 'colour = red\n' }),
+        () => cycles.patch(name),
+      );
+      expect(report.outcome).toBe('patched');
+      await released;
+    });
   });
 });
 
@@ -171,62 +227,3 @@ function openFor(seconds: number) {
     timeZone: 'UTC',
   };
 }
-
-describe('a configuration file that was edited on the host', () => {
-  it('is kept without a prompt, and what the package left aside is reported', async () => {
-    await host.writeFile('/etc/labtool.conf', 'colour = my own\n');
-    const report = await offered(
-      toolPackage({ version: '1.1', configuration: 'colour = red\n' }),
-      () => cycles.patch('faults-1'),
-    );
-
-    expect(report.outcome).toBe('patched');
-    expect(await host.readFile('/etc/labtool.conf')).toBe('colour = my own\n');
-    expect(report.leftAside).toEqual(['/etc/labtool.conf.dpkg-dist']);
-    expect(await versionOf('labtool')).toBe('ii 1.1');
-  });
-});
-
-describe('a repository', () => {
-  const damages = [
-    ['dead', 'MirrorUnreachable'],
-    ['expired', 'ReleaseExpired'],
-    ['bad-signature', 'SignatureInvalid'],
-  ] as const;
-  it.each(damages)(
-    'that is %s fails the cycle with %s, and nothing is changed',
-    async (damage, type) => {
-      await repository.damage(damage);
-      try {
-        const report = await cycles.patch('faults-1');
-        expect(report).toMatchObject({
-          outcome: 'failed',
-          failures: [expect.objectContaining({ type })],
-        });
-      } finally {
-        await repository.damage('none');
-      }
-    },
-  );
-});
-
-describe('the lock of another package tool', () => {
-  it('is waited for within bounds, its holder is named, and neither is touched', async () => {
-    const holder = host.run(['perl', '-e', LOCK_AND_SLEEP], { timeoutMs: 120_000 });
-    const report = await offered(
-      toolPackage({ version: '1.2', configuration: 'colour = red\n' }),
-      () => cycles.patch('faults-1'),
-    );
-    expect(report.outcome).toBe('patched');
-    expect((await holder).exitCode).toBe(0);
-  });
-});
-
-/** Holds dpkg's own lock, as another run of dpkg would, for fifteen seconds. */
-const LOCK_AND_SLEEP = `
-use Fcntl;
-open(my $lock, '+>>', '/var/lib/dpkg/lock-frontend') or die $!;
-my $whole = pack('s s x4 q q l', F_WRLCK, 0, 0, 0, 0);
-fcntl($lock, F_SETLK, $whole) or die $!;
-sleep 15;
-`;

@@ -149,6 +149,23 @@ describe('a job', () => {
     expect(kept.length).toBeLessThan(9 * 1024 * 1024);
   });
 
+  it('answers the lines that were asked for, also those that the end of the output does not hold', async () => {
+    const script = 'echo bad: one; head -c 200000 /dev/zero | tr "\\0" x; echo; echo bad: two >&2';
+    const options = { deadlineMs: HOUR_MS, notable: /^bad: / };
+    const result = await runner()('install', ['sh', '-c', script], options);
+    expect(result.stdout).not.toContain('bad: one');
+    expect(result.notable).toEqual(['bad: one', 'bad: two']);
+    const again = await runner()('install', ['true'], options);
+    expect(again).toEqual(result);
+  });
+
+  it('tells where lines that were asked for may have been left out', async () => {
+    const script = 'head -c 30000000 /dev/zero | tr "\\0" x';
+    const options = { deadlineMs: HOUR_MS, notable: /^bad: / };
+    const { notable } = await runner()('install', ['sh', '-c', script], options);
+    expect(notable).toEqual([expect.stringMatching(/^\[patchcycle left out \d+ bytes here\]$/)]);
+  });
+
   it.each(['../x', 'a/b', 'A', '-x', '', 'x'.repeat(65), 'a b'])(
     'refuses the name %j',
     async (name) => {

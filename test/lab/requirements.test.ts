@@ -4,11 +4,13 @@ import { missingPackages, missingSentence } from '../../src/lab/requirements.ts'
 describe("The lab's requirements", () => {
   it('name each missing package once', async () => {
     expect(await missingPackages('/nonexistent')).toEqual([
+      'createrepo-c',
       'dpkg',
       'gpg',
       'gpg-agent',
       'gpgconf',
       'mmdebstrap',
+      'rpm',
       'systemd-container',
       'util-linux',
     ]);

@@ -38,6 +38,16 @@ describe('whether a plan needs a person', () => {
     expect(needsPerson(policy(false), removing('exim4'), true)).toBe('the plan removes exim4');
   });
 
+  it('is no where only the oldest of the kernels goes that stand beside each other', () => {
+    const plan = removing('kernel');
+    const kernel = { name: 'kernel', architecture: 'amd64', newVersion: '4', origin: 'updates' };
+    const row = { ...kernel, security: true, sizeBytes: 1, cves: [], advisory: null };
+    const beside = { ...plan, rows: [{ ...row, oldVersion: null }] };
+    expect(needsPerson(policy(false), beside, true)).toBeNull();
+    const instead = { ...plan, rows: [{ ...row, oldVersion: '1' }] };
+    expect(needsPerson(policy(false), instead, true)).toBe('the plan removes kernel');
+  });
+
   it('names at most five of the removals and counts the others', () => {
     expect(needsPerson(policy(false), removing('a', 'b', 'c', 'd', 'e', 'f', 'g'), true)).toBe(
       'the plan removes a, b, c, d, e and 2 more',

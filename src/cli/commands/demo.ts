@@ -10,7 +10,7 @@ const DEMO = 'src/lab/demo/main.ts';
 
 export function demoCommand(kit: Kit): Command {
   return kit
-    .command('demo', 'patch three real hosts on this machine, which are made for it and removed')
+    .command('demo', 'patch four real hosts on this machine, which are made for it and removed')
     .option('--yes', 'approve the critical host\'s plan without asking, as "demo"')
     .option('--keep', 'leave everything running until Ctrl-C, to play with')
     .addHelpText(

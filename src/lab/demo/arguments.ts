@@ -5,9 +5,9 @@ export type DemoArguments = { yes: boolean; keep: boolean; json: boolean; help: 
 
 export const DEMO_HELP = `Usage: npm run demo [-- OPTIONS]
 
-Three real Debian hosts are made on this machine and patched before your eyes: one by itself, one
-when you approve the plan, and one with a bad update that is put back. Everything is removed at the
-end. It needs root on Debian or Ubuntu.
+Four real hosts are made on this machine and patched before your eyes: one by itself, one when you
+approve the plan, one with a bad update that is put back, and one of the Red Hat family. Everything
+is removed at the end. It needs root on Debian or Ubuntu.
 
 Options:
   --yes    approve the critical host's plan without asking, as "demo"

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Look } from '../../cli/paint.ts';
 import type { Site } from '../site.ts';
-import type { Role } from './cast.ts';
+import type { Role } from './role.ts';
 
 /** Leaves everything running, tells what to try, and returns when it is stopped. */
 export async function keepPlaying(

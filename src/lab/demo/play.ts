@@ -6,7 +6,7 @@ import { personName } from '../../cli/person.ts';
 import type { HostStatus, PatchcycleClient, StartedCycle } from '../../client/index.ts';
 import type { Report } from '../../domain/report.ts';
 import type { Player } from './board.ts';
-import type { Role } from './cast.ts';
+import type { Role } from './role.ts';
 import { openBoard, type Board } from './show-board.ts';
 
 export type Ended = { role: Role; report: Report; link: string | null };

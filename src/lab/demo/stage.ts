@@ -1,9 +1,11 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import { createRepository, type LabRepository } from '../repository.ts';
+import { createRepository } from '../repository.ts';
 import { ensureBuilt } from '../build-product.ts';
 import { prepareLab } from '../prepare.ts';
 import { startSite, type Site } from '../site.ts';
-import { castHosts, type Role } from './cast.ts';
+import { castDebHosts } from './cast-deb.ts';
+import { castRpmHost } from './cast-rpm.ts';
+import type { Role } from './role.ts';
 import type { Cleanups } from './cleanups.ts';
 
 /** What the demonstration plays on. */
@@ -21,7 +23,7 @@ export type StageOptions = {
 
 /** Prepares everything, with a list of what is being done. Throws what the step that failed threw. */
 export async function setUpStage(options: StageOptions): Promise<Stage> {
-  const made: { site?: Site; repository?: LabRepository; roles?: Role[] } = {};
+  const made: { site?: Site; roles?: Role[] } = {};
   const { cleanups, stop } = options;
   const step = (title: string, work: (progress: (line: string) => void) => Promise<void>) => ({
     title,
@@ -31,7 +33,7 @@ export async function setUpStage(options: StageOptions): Promise<Stage> {
     },
   });
   await listOf(options.output, [
-    step('The lab: root file system of the hosts', prepareLab),
+    step('The lab: root file systems of the hosts', prepareLab),
     step('patchcycle itself', ensureBuilt),
     step('Temporal and a central worker', async () => {
       const { reportsDirectory, log } = options;
@@ -39,13 +41,14 @@ export async function setUpStage(options: StageOptions): Promise<Stage> {
       made.site = site;
       cleanups.add('the site', () => site.stop());
     }),
-    step('A signed package repository with a bad update', async () => {
-      const repository = await createRepository();
-      cleanups.add('the repository', () => repository.close());
-      made.repository = repository;
-      made.roles = await castHosts(repository);
+    step('Signed package repositories, one with a bad update', async () => {
+      const deb = await createRepository();
+      cleanups.add('the .deb repository', () => deb.close());
+      const rpm = await createRepository({ format: 'rpm' });
+      cleanups.add('the .rpm repository', () => rpm.close());
+      made.roles = [...(await castDebHosts(deb)), await castRpmHost(rpm)];
     }),
-    step('Three Debian hosts with their agents', async (progress) => {
+    step('Four hosts with their agents', async (progress) => {
       const { site, roles = [] } = made;
       for (const { options: host } of roles) {
         stop.throwIfAborted();

@@ -4,7 +4,7 @@ import type { Report } from '../../domain/report.ts';
 import type { Look } from '../../cli/paint.ts';
 import { table } from '../../cli/render/table.ts';
 import { stateWord } from '../../cli/render/words.ts';
-import type { Role } from './cast.ts';
+import type { Role } from './role.ts';
 
 /** One line of the summary; also an entry of the document of `--json`. */
 export type SummaryRow = {

@@ -6,6 +6,7 @@ import { orIfMissing } from '../../host/errno.ts';
 import type { CommandResult, HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT } from './arguments.ts';
 import { inPortions } from '../shared/portions.ts';
+import { parseVerification, type VerifiedFile } from '../shared/verification.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { describeState, isInterrupted, packageStates } from './states.ts';
 
@@ -35,7 +36,7 @@ export async function audit(tools: HostTools, changes: readonly Change[]): Promi
     });
     // Differences end it with 0 or, in newer versions, with 1; 2 is that it could not look.
     if (verified.exitCode !== 0 && verified.exitCode !== 1) throw unverifiable(verified);
-    findings.push(...parseVerification(verified.stdout, isExcluded));
+    findings.push(...parseVerification(verified.stdout, isFinding(isExcluded)));
   }
   return findings;
 }
@@ -54,19 +55,11 @@ function unverifiable(result: CommandResult): Error {
 }
 
 /**
- * Reads `dpkg --verify`: nine signs in rpm's manner, `c` for a configuration file, the path; or
- * `missing`. A configuration file that differs, or that the administrator has deleted, is theirs to
- * change and no finding. So is a file that dpkg was told not to unpack.
+ * A configuration file that differs, or that the administrator has deleted, is theirs to change and
+ * no finding. So is a file that dpkg was told not to unpack.
  */
-export function parseVerification(stdout: string, isExcluded: (path: string) => boolean): string[] {
-  const findings: string[] = [];
-  for (const line of stdout.split('\n')) {
-    const [, signs, kind, path] = /^(\S+) +(?:([a-z]) )?(\/.*)$/.exec(line) ?? [];
-    if (signs === undefined || path === undefined || kind === 'c') continue;
-    if (signs !== 'missing') findings.push(`${path} is not as its package brought it (${signs})`);
-    else if (!isExcluded(path)) findings.push(`${path} is missing`);
-  }
-  return findings;
+export function isFinding(isExcluded: (path: string) => boolean): (file: VerifiedFile) => boolean {
+  return ({ path, signs, kind }) => kind !== 'c' && !(signs === 'missing' && isExcluded(path));
 }
 
 const DPKG_CONFIGURATIONS = ['/etc/dpkg/dpkg.cfg', '/etc/dpkg/dpkg.cfg.d'];

@@ -1,11 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Change, Removal } from '../../domain/plan.ts';
-import { orIfMissing } from '../../host/errno.ts';
 import type { HostTools } from '../../host/tools.ts';
 import type { Footprint } from '../port.ts';
 import { archiveContents } from './archive-contents.ts';
 import { readDiversions, readFileList } from './file-lists.ts';
+import { readAlternatives } from '../shared/alternatives.ts';
 import { generatedPaths } from '../shared/generated-files.ts';
 import { STATE_PATHS, STATE_TREES } from './generated-files.ts';
 import { nativeArchitecture } from './native.ts';
@@ -44,26 +42,12 @@ export async function footprint(
   const generated = await generatedPaths([...installed, ...added]);
   return {
     trees: [...STATE_TREES, ...generated.trees],
-    paths: [...installed, ...STATE_PATHS, ...generated.paths, ...(await alternatives())],
+    paths: [
+      ...installed,
+      ...STATE_PATHS,
+      ...generated.paths,
+      ...(await readAlternatives('/var/lib/dpkg/alternatives')),
+    ],
     added: [...added].filter((path) => path !== '/' && !installed.has(path)),
   };
-}
-
-/** The links that update-alternatives keeps, which no package owns: second line of each file, and the slaves'. */
-async function alternatives(): Promise<string[]> {
-  const folder = '/var/lib/dpkg/alternatives';
-  const names = await orIfMissing(readdir(folder), []);
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap(parseAlternative);
-}
-
-/**
- * Reads one file of update-alternatives: `auto` or `manual`, the link, then pairs of a slave's name
- * and its link, an empty line, and the candidates, which are packages' own files.
- */
-export function parseAlternative(text: string): string[] {
-  const [, link, ...rest] = text.split('\n');
-  const end = rest.indexOf('');
-  const slaves = rest.slice(0, end === -1 ? 0 : end).filter((_, index) => index % 2 === 1);
-  return [link, ...slaves].filter((path) => path?.startsWith('/')).map(String);
 }

@@ -9,7 +9,7 @@ import { footprint } from './footprint.ts';
 import { inspect } from './inspect.ts';
 import { install } from './install.ts';
 import { waitForLocks } from '../shared/locks.ts';
-import { DPKG_LOCKS } from './locks.ts';
+import { findDpkgLockHolder } from './locks.ts';
 import { plan } from './plan.ts';
 import { rebootRequired } from './reboot.ts';
 import { refresh } from './refresh.ts';
@@ -41,7 +41,7 @@ export function createApt(tools: HostTools, settings: AptSettings = APT_SETTINGS
     installedVersions: () => installedVersions(tools),
     versionsOnDisk: () => versionsOnDisk(tools),
     waitUntilUnlocked: () =>
-      waitForLocks(DPKG_LOCKS, settings.lockWaitMs, (text) => tools.progress(text)),
+      waitForLocks(findDpkgLockHolder, settings.lockWaitMs, (text) => tools.progress(text)),
     rebootRequired: () => rebootRequired(tools),
     suspendUpdaters: (remember) =>
       suspendUpdaters(tools, APT_UPDATERS, settings.updatersWaitMs, remember),

@@ -1,5 +1,11 @@
-/** Locks that stand for "packages are being changed": apt's around a whole run, dpkg's around its database. */
-export const DPKG_LOCKS: readonly string[] = ['/var/lib/dpkg/lock-frontend', '/var/lib/dpkg/lock'];
+import { findLockHolder, type LockHolder } from '../shared/locks.ts';
 
-/** The lock of the package lists, for which apt itself never waits. */
-export const LISTS_LOCKS: readonly string[] = ['/var/lib/apt/lists/lock'];
+/** Who holds a lock that stands for "packages are being changed": apt's around a whole run, dpkg's around its database. */
+export function findDpkgLockHolder(): Promise<LockHolder | null> {
+  return findLockHolder(['/var/lib/dpkg/lock-frontend', '/var/lib/dpkg/lock']);
+}
+
+/** Who holds the lock of the package lists, for which apt itself never waits. */
+export function findListsLockHolder(): Promise<LockHolder | null> {
+  return findLockHolder(['/var/lib/apt/lists/lock']);
+}

@@ -14,7 +14,7 @@ import {
 } from './arguments.ts';
 import { compareVersions } from './compare-versions.ts';
 import { waitForLocks } from '../shared/locks.ts';
-import { DPKG_LOCKS } from './locks.ts';
+import { findDpkgLockHolder } from './locks.ts';
 import { parseSimulation, type Simulation } from './parse-simulation.ts';
 import { keyOf } from '../shared/key-of.ts';
 import {
@@ -56,7 +56,7 @@ export async function recover(
     if (left.length === 0) break;
     const argv = await step.argv(tools, left, input);
     if (argv === null) continue;
-    await waitForLocks(DPKG_LOCKS, input.lockWaitMs, (text) => tools.progress(text));
+    await waitForLocks(findDpkgLockHolder, input.lockWaitMs, (text) => tools.progress(text));
     tools.progress(`completing the interrupted package run: ${step.name}`);
     const result = await tools.runJob(`${input.jobPrefix}-${step.name}`, argv, {
       deadlineMs: input.deadlineMs,

@@ -4,7 +4,7 @@ import type { HostTools } from '../../host/tools.ts';
 import { APT_ENVIRONMENT, updateArgv } from './arguments.ts';
 import { classify } from './classify.ts';
 import { waitForLocks } from '../shared/locks.ts';
-import { LISTS_LOCKS } from './locks.ts';
+import { findListsLockHolder } from './locks.ts';
 import { packageToolFailure } from './run.ts';
 import type { AptSettings } from './settings.ts';
 
@@ -21,7 +21,7 @@ export async function refresh(tools: HostTools, settings: AptSettings): Promise<
   const giveUpAt = performance.now() + settings.lockWaitMs;
   for (;;) {
     // apt itself does not wait for this lock, whatever DPkg::Lock::Timeout says.
-    await waitForLocks(LISTS_LOCKS, Math.max(0, giveUpAt - performance.now()), (text) =>
+    await waitForLocks(findListsLockHolder, Math.max(0, giveUpAt - performance.now()), (text) =>
       tools.progress(text),
     );
     const result = await tools.run(updateArgv(), {

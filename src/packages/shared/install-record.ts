@@ -7,7 +7,7 @@ import { orIfMissing } from '../../host/errno.ts';
 /**
  * How far an installation has come, on the disk beside its archives. After a crash of the agent the
  * same jobs are walked through again by it: a job that was started is waited for or its recorded
- * result is taken, and nothing is simulated while dpkg may be at work.
+ * result is taken, and nothing is simulated while the tool may be at work.
  */
 export const InstallRecord = z.object({
   /** Counts the runs of the tool over all passes, so that every job's name is new. */
@@ -22,6 +22,10 @@ export const InstallRecord = z.object({
   healed: z.number().int(),
   /** Packages that this pass has to change, by `name:architecture`. */
   pending: z.array(z.string()),
+  /** What the prepared run is told to install, by `name:architecture`; records of before this field have all that is pending. */
+  chosen: z.array(z.string()).optional(),
+  /** Installed packages whose scripts have not come to a good end, by key, where the database does not tell of it. */
+  unfinished: z.array(z.string()).optional(),
   /** Names that were marked as automatically installed when the pass began. */
   automatic: z.array(z.string()),
   /** Files that had been left aside by earlier work when the pass began, with what tells a new one from an old one. */

@@ -10,19 +10,21 @@ const POLL_MS = 1_000;
 
 export type LockHolder = { path: string; pid: number; program: string };
 
+/** Finds who holds one of a family's locks. */
+export type FindLockHolder = () => Promise<LockHolder | null>;
+
 /**
- * Waits until nobody holds one of these locks. Fails with `PackageLockHeld`, naming the holder,
- * when somebody still does after `waitMs`. Nobody is ended and no file is deleted: the lock is the
- * kernel's and goes with its holder.
+ * Waits until nobody holds a lock. Fails with `PackageLockHeld`, naming the holder, when somebody
+ * still does after `waitMs`. Nobody is ended and no file is deleted: a lock goes with its holder.
  */
 export async function waitForLocks(
-  paths: readonly string[],
+  findHolder: FindLockHolder,
   waitMs: number,
   progress: (text: string) => void,
 ): Promise<void> {
   const giveUpAt = performance.now() + waitMs;
   for (;;) {
-    const holder = await findLockHolder(paths);
+    const holder = await findHolder();
     if (holder === null) return;
     if (performance.now() >= giveUpAt) throw lockHeld(holder, waitMs);
     progress(`waiting for ${describeHolder(holder)}`);
@@ -30,7 +32,7 @@ export async function waitForLocks(
   }
 }
 
-/** Who holds one of these locks, or null. A holder in another container is known by no pid here: it has the pid 0. */
+/** Who holds one of these locks of the kernel, or null. A holder in another container is known by no pid here: it has the pid 0. */
 export async function findLockHolder(
   paths: readonly string[],
   readLocks: () => Promise<string> = () => readFile('/proc/locks', 'utf8'),

@@ -3,7 +3,7 @@ import { StepFailure } from '../../domain/failure.ts';
 import { commandFailure } from '../../host/command.ts';
 import { hasSystemd } from '../../host/systemd.ts';
 import type { HostTools } from '../../host/tools.ts';
-import { findLockHolder } from './locks.ts';
+import type { FindLockHolder } from './locks.ts';
 import { readDropIn, removeDropIn, setAside, writeDropIn } from './updater-drop-in.ts';
 
 /** The units by which a family's hosts change packages on their own. */
@@ -14,8 +14,8 @@ export type Updaters = {
   workers: readonly string[];
   /** Workers that stay for minutes after their work; they are in the way only while a lock is held. */
   daemons: readonly string[];
-  /** The locks of a tool that changes packages. */
-  locks: readonly string[];
+  /** Finds who is changing packages. */
+  findLockHolder: FindLockHolder;
 };
 
 function unitsOf({ waiting, workers, daemons }: Updaters): string[] {
@@ -102,7 +102,7 @@ async function waitForWorkers(tools: HostTools, updaters: Updaters, waitMs: numb
   const giveUpAt = performance.now() + waitMs;
   for (;;) {
     const units = await readUnits(tools, updaters);
-    const holder = await findLockHolder(updaters.locks);
+    const holder = await updaters.findLockHolder();
     const inTheWay = units.filter(
       ({ unit, active }) =>
         active &&

@@ -2,23 +2,22 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Whoever opens one of SQLite's databases, if only to read, makes this beside it. */
+const SHARED_MEMORY = /\.sqlite-shm$/;
+
 /** Trees that an update may touch and a restore must bring back. Logs, caches and spools are not among them. */
-const COMPARED = [
-  '/etc',
-  '/usr',
-  '/boot',
-  '/opt',
-  '/var/lib/dpkg',
-  '/var/lib/systemd/deb-systemd-helper-enabled',
-];
+const COMPARED = ['/etc', '/usr', '/boot', '/opt'];
 
 /**
- * What lies below a lab host's root, one line a path: type, mode, owner, and content or target. It
- * is read from outside and by other code than the product's own manifest, so that it can prove it.
+ * What lies below a lab host's root, one line a path: type, mode, owner, and content or target, with
+ * what the host's package tools keep about packages in `databases`. It is read from outside and by other code than the product's own manifest, so that it can prove it.
  */
-export async function readTree(root: string): Promise<Map<string, string>> {
+export async function readTree(
+  root: string,
+  databases: readonly string[],
+): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
-  for (const path of COMPARED) await walk(root, path, entries);
+  for (const path of [...COMPARED, ...databases]) await walk(root, path, entries);
   return entries;
 }
 
@@ -36,7 +35,7 @@ async function walk(root: string, path: string, entries: Map<string, string>): P
     if (error.code === 'ENOENT') return null;
     throw error;
   });
-  if (stats === null || path === '/opt/patchcycle') return;
+  if (stats === null || path === '/opt/patchcycle' || SHARED_MEMORY.test(path)) return;
   const owner = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}`;
   if (stats.isSymbolicLink()) {
     entries.set(path, `link ${await readlink(real)}`);

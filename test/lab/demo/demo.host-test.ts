@@ -83,6 +83,9 @@ type Summary = {
     host: string;
     outcome: string;
     packages: number;
+    security: number;
+    cves: number;
+    reboots: number;
     proof: string | null;
     report: string;
   }[];
@@ -110,9 +113,10 @@ describe('the demonstration', () => {
     const { ok, hosts } = JSON.parse(demo.stdout) as Summary;
     expect({ ok, outcomes: hosts.map(({ host, outcome }) => `${host} ${outcome}`) }).toEqual({
       ok: true,
-      outcomes: ['web-1 patched', 'db-1 patched', 'shop-1 restored'],
+      outcomes: ['web-1 patched', 'db-1 patched', 'shop-1 restored', 'rpm-1 patched'],
     });
     expect(hosts.every(({ packages }) => packages > 0)).toBe(true);
+    expect(hosts.at(3)).toMatchObject({ packages: 3, security: 3, cves: 4, reboots: 1 });
     expect(hosts.at(2)?.proof).toMatch(/^proven identical/);
     expect(demo.stderr).toMatch(/approved as "demo", without asking/);
     expect(demo.traces()).toEqual([]);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { archiveName } from '../../../src/packages/apt/archive-name.ts';
 import { parseArchiveList } from '../../../src/packages/apt/archive-list.ts';
-import { parseExclusions, parseVerification } from '../../../src/packages/apt/audit.ts';
-import { parseAlternative } from '../../../src/packages/apt/footprint.ts';
+import { isFinding, parseExclusions } from '../../../src/packages/apt/audit.ts';
+import { parseAlternative } from '../../../src/packages/shared/alternatives.ts';
 import { parseUnmet } from '../../../src/packages/apt/plan.ts';
 import { archiveVersion } from '../../../src/packages/apt/recover.ts';
 import { parsePolicy } from '../../../src/packages/apt/security-versions.ts';
 import { parseListedVersions } from '../../../src/packages/apt/listed-versions.ts';
+import { parseVerification } from '../../../src/packages/shared/verification.ts';
 import { fixture } from './fixture.ts';
 
 describe('A list of archives', () => {
@@ -83,7 +84,12 @@ describe('Comparing files with their packages', () => {
 
   it('leaves configuration files to the administrator', () => {
     expect(stdout).toContain('c /etc/rsyslog.conf');
-    expect(parseVerification(stdout, () => false)).toEqual([
+    expect(
+      parseVerification(
+        stdout,
+        isFinding(() => false),
+      ),
+    ).toEqual([
       '/usr/share/doc/rsyslog/copyright is missing',
       '/usr/share/perl5/Debconf/Log.pm is not as its package brought it (??5??????)',
     ]);
@@ -95,7 +101,7 @@ describe('Comparing files with their packages', () => {
     );
     expect(isExcluded('/usr/share/doc/rsyslog/changelog.gz')).toBe(false);
     expect(isExcluded('/usr/share/man/x')).toBe(false);
-    expect(parseVerification(stdout, isExcluded)).toHaveLength(1);
+    expect(parseVerification(stdout, isFinding(isExcluded))).toHaveLength(1);
     expect(
       parseExclusions('path-exclude /usr/share/locale/[!e]*\n')('/usr/share/locale/de/x'),
     ).toBe(true);

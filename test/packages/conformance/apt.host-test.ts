@@ -1,35 +1,5 @@
-import { startLabHost } from '../../../src/lab/host.ts';
-import { prepareLab } from '../../../src/lab/prepare.ts';
-import { createRepository } from '../../../src/lab/repository.ts';
-import type { ConformanceLab } from './lab.ts';
-import { labManager, PROJECT_DIRECTORY } from './lab-manager.ts';
+import { aptFamily } from './apt-family.ts';
+import { describeAptOnly } from './apt-only.ts';
 import { describePackageManager } from './suite.ts';
 
-describePackageManager('apt', async (): Promise<ConformanceLab> => {
-  await prepareLab(() => undefined);
-  const security = await createRepository();
-  const ordinary = await createRepository({
-    name: 'ordinary',
-    label: 'Debian',
-    suite: 'stable',
-    codename: 'lab-main',
-  });
-  const host = await startLabHost({
-    name: 'apt-1',
-    archives: [],
-    repositories: [security.sourcesEntry(), ordinary.sourcesEntry()],
-    agentDirectory: PROJECT_DIRECTORY,
-  });
-  return {
-    host,
-    manager: labManager(host, 'apt'),
-    security,
-    ordinary,
-    anotherManager: (options) => labManager(host, 'apt', options),
-    remove: async () => {
-      await host.destroy();
-      await security.close();
-      await ordinary.close();
-    },
-  };
-});
+describePackageManager(aptFamily, describeAptOnly);

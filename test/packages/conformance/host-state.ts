@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
+import type { Family } from './family.ts';
 import { offer, preinstall, update, type TheLab } from './lab.ts';
 
-export function describeHostState(theLab: TheLab): void {
+export function describeHostState(family: Family, theLab: TheLab): void {
   describe('looking at the host', () => {
     it('names files that are not as their package brought them, and no edited configuration file', async () => {
       const lab = theLab();
       await preinstall(
         lab,
-        toolPackage({ name: 'audited', version: '1.0', configuration: 'colour = red\n' }),
+        toolPackage({ name: 'audited', version: '1.0-1', configuration: 'colour = red\n' }),
       );
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'audited', version: '1.1', configuration: 'colour = red\n' }),
+        toolPackage({ name: 'audited', version: '1.1-1', configuration: 'colour = red\n' }),
       );
       const { input } = await update(lab, ['audited']);
       await lab.host.writeFile('/etc/audited.conf', 'colour = mine\n');
@@ -24,23 +25,6 @@ export function describeHostState(theLab: TheLab): void {
       ]);
       await lab.host.runOrThrow(['rm', '/usr/bin/audited']);
       expect(await lab.manager.audit(input.changes)).toEqual(['/usr/bin/audited is missing']);
-    });
-
-    it('knows why the host must boot again', async () => {
-      const lab = theLab();
-      expect(await lab.manager.rebootRequired()).toMatchObject({ answer: 'no' });
-      await preinstall(lab, toolPackage({ name: 'booty', version: '1.0' }));
-      await offer(
-        lab,
-        'security',
-        toolPackage({ name: 'booty', version: '1.1', configuring: 'asks-for-reboot' }),
-      );
-      await update(lab, ['booty']);
-      expect(await lab.manager.rebootRequired()).toEqual({
-        answer: 'yes',
-        reason: '/run/reboot-required asks for it: booty',
-      });
-      await lab.host.runOrThrow(['rm', '/run/reboot-required', '/run/reboot-required.pkgs']);
     });
 
     it('names a process that still runs replaced code', async () => {
@@ -61,12 +45,13 @@ export function describeHostState(theLab: TheLab): void {
 
     it('switches the other updaters off over a reboot, and on again as they were', async () => {
       const { host, manager } = theLab();
-      const units = ['apt-daily.timer', 'apt-daily-upgrade.timer', 'unattended-upgrades.service'];
+      const units = family.updaters;
+      const allAre = (state: string) => units.map(() => `${state}\n`).join('');
       const states = async () => (await host.run(['systemctl', 'is-active', ...units])).stdout;
       const unitFiles = () =>
         host.runOrThrow(['find', '/etc/systemd/system', '-printf', '%p %y %l\n']);
       const before = await unitFiles();
-      expect(await states()).toBe('active\nactive\nactive\n');
+      expect(await states()).toBe(allAre('active'));
       expect((await manager.inspect()).otherUpdaters).toEqual(units);
 
       const told: string[][] = [];
@@ -74,39 +59,34 @@ export function describeHostState(theLab: TheLab): void {
         void told.push([...names]);
       expect(await manager.suspendUpdaters(remember)).toEqual(units);
       expect(told).toEqual([units]);
-      expect(await states()).toBe('inactive\ninactive\ninactive\n');
+      expect(await states()).toBe(allAre('inactive'));
       // Whoever starts them now, a package's script for example, gets nothing.
-      await host.runOrThrow(['systemctl', 'start', ...units, 'apt-daily.service']);
-      expect(await states()).toBe('inactive\ninactive\ninactive\n');
+      await host.runOrThrow(['systemctl', 'start', ...units, family.updaterService]);
+      expect(await states()).toBe(allAre('inactive'));
       await host.stop();
       await host.start();
-      expect(await states()).toBe('inactive\ninactive\ninactive\n');
+      expect(await states()).toBe(allAre('inactive'));
       // A second call, as after a crash, still knows what was on.
       expect(await manager.suspendUpdaters(remember)).toEqual(units);
 
       await manager.resumeUpdaters(units);
-      expect(await states()).toBe('active\nactive\nactive\n');
+      expect(await states()).toBe(allAre('active'));
       expect(await unitFiles()).toBe(before);
       await manager.resumeUpdaters(units);
-      expect(await states()).toBe('active\nactive\nactive\n');
+      expect(await states()).toBe(allAre('active'));
     });
 
     it('leaves an updater off that was off before', async () => {
       const { host, manager } = theLab();
-      await host.runOrThrow(['systemctl', 'stop', 'apt-daily.timer']);
+      const [off = '', ...others] = family.updaters;
+      await host.runOrThrow(['systemctl', 'stop', off]);
       const names = await manager.suspendUpdaters(async () => undefined);
-      expect(names).toEqual(['apt-daily-upgrade.timer', 'unattended-upgrades.service']);
+      expect(names).toEqual(others);
       // Without the names too: what was on is on the disk.
       await manager.resumeUpdaters([]);
-      const { stdout } = await host.run([
-        'systemctl',
-        'is-active',
-        'apt-daily.timer',
-        'apt-daily-upgrade.timer',
-        'unattended-upgrades.service',
-      ]);
-      expect(stdout).toBe('inactive\nactive\nactive\n');
-      await host.runOrThrow(['systemctl', 'start', 'apt-daily.timer']);
+      const { stdout } = await host.run(['systemctl', 'is-active', off, ...others]);
+      expect(stdout).toBe(`inactive\n${others.map(() => 'active\n').join('')}`);
+      await host.runOrThrow(['systemctl', 'start', off]);
     });
 
     it('settles generated files as often as it is asked', async () => {

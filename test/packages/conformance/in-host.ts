@@ -6,28 +6,35 @@
  * So the manager that is tested runs where it runs in production: as root on the host, with the
  * agent's own command runner and package jobs.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { StepFailure } from '../../../src/domain/failure.ts';
 import { CycleId } from '../../../src/domain/names.ts';
 import { createRunCommand } from '../../../src/host/command.ts';
+import { orIfMissing } from '../../../src/host/errno.ts';
 import { createRunJob } from '../../../src/host/job.ts';
 import { startAsUnit } from '../../../src/host/job-start.ts';
 import type { HostTools } from '../../../src/host/tools.ts';
 import { createApt } from '../../../src/packages/apt/index.ts';
-import type { AptSettings } from '../../../src/packages/apt/settings.ts';
+import { findDialect } from '../../../src/packages/dnf/find-dialect.ts';
+import { createDnf } from '../../../src/packages/dnf/index.ts';
 import type { PackageManager } from '../../../src/packages/port.ts';
-import type { Answer, Request } from './protocol.ts';
+import type { Answer, Request, Settings } from './protocol.ts';
 
 const MANAGERS: Readonly<
-  Record<string, (tools: HostTools, settings: AptSettings) => PackageManager>
+  Record<string, (tools: HostTools, settings: Settings) => Promise<PackageManager>>
 > = {
-  apt: createApt,
+  apt: async (tools, settings) => createApt(tools, settings),
+  dnf: async (tools, settings) => {
+    const dialect = await findDialect((path) => orIfMissing(realpath(path), null));
+    if (dialect === null) throw new Error('the host has no dnf');
+    return createDnf(tools, dialect, settings);
+  },
 };
 
 async function answerTo(request: Request): Promise<Answer> {
   const make = MANAGERS[request.manager];
   if (make === undefined) throw new Error(`no manager is called ${request.manager}`);
-  const manager = make(await makeTools(request), request.settings);
+  const manager = await make(await makeTools(request), request.settings);
   const remembered: string[][] = [];
   const args =
     request.method === 'suspendUpdaters'

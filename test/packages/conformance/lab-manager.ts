@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { StepFailure } from '../../../src/domain/failure.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
-import type { AptSettings } from '../../../src/packages/apt/settings.ts';
 import type { PackageManager } from '../../../src/packages/port.ts';
-import type { Answer, Method, Request } from './protocol.ts';
+import type { Answer, Method, Request, Settings } from './protocol.ts';
 
 /** Where the host sees this project; see `agentDirectory` of startLabHost. */
 const PROJECT = '/opt/patchcycle';
 
 /** Tests do not wait as long as an operator does. */
-const SETTINGS: AptSettings = { lockWaitMs: 3_000, updatersWaitMs: 3_000, changelogsMs: 10_000 };
+const SETTINGS: Settings = {
+  lockWaitMs: 3_000,
+  updatersWaitMs: 3_000,
+  changelogsMs: 10_000,
+  listTimesFile: '/var/lib/patchcycle/list-times.json',
+};
 
 /** The slowest answer is the installation of a kernel; whole minutes are a hang. */
 const ANSWER_TIMEOUT_MS = 300_000;

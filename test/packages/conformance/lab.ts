@@ -1,17 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure } from '../../../src/domain/failure.ts';
 import type { Change } from '../../../src/domain/plan.ts';
 import type { LabHost } from '../../../src/lab/host.ts';
 import type { PackageSpec } from '../../../src/lab/packages.ts';
 import type { LabRepository } from '../../../src/lab/repository.ts';
+import { CONFIGURED_LOG } from '../../../src/lab/tool-package.ts';
 import type { InstallInput, PackageManager, PlannedPackages } from '../../../src/packages/port.ts';
+import type { Family } from './family.ts';
+import { holdLock } from './hold-lock.ts';
 import type { LabManager } from './lab-manager.ts';
 
 /** What the suite works with: one host with a manager, and two repositories that it reads. */
 export type ConformanceLab = {
+  family: Family;
   host: LabHost;
   manager: LabManager;
-  /** By its label the distribution's security repository. */
+  /** The distribution's security repository. */
   security: LabRepository;
   /** The distribution's other repository. */
   ordinary: LabRepository;
@@ -36,18 +39,18 @@ export async function offer(
 /** Brings packages onto the host, as an administrator would have done long ago. */
 export async function preinstall(lab: ConformanceLab, ...specs: PackageSpec[]): Promise<void> {
   await offer(lab, 'ordinary', ...specs);
-  const names = specs.map(({ name, version }) => `${name}=${version}`);
-  await lab.host.runOrThrow(['apt-get', '-q', '-y', 'install', '--', ...names], {
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  });
+  await lab.family.install(lab.host, specs);
 }
 
-/** Has these packages on the host in version 1.0, an update to 1.1 pending, and answers that part of the plan. */
+/** Has these packages on the host in version 1.0-1, an update pending, and answers that part of the plan. */
 export async function pendingUpdates(
   lab: ConformanceLab,
   ...specs: PackageSpec[]
 ): Promise<Change[]> {
-  await preinstall(lab, ...specs.map((spec) => ({ ...spec, version: '1.0', scripts: {} })));
+  await preinstall(
+    lab,
+    ...specs.map((spec) => ({ ...spec, version: '1.0-1', scripts: {}, advisory: null })),
+  );
   await offer(lab, 'security', ...specs);
   return only(await lab.manager.plan('security'), ...specs.map(({ name }) => name));
 }
@@ -116,57 +119,36 @@ export async function failureOf(work: Promise<unknown>): Promise<StepFailure> {
   throw new Error('it was expected to fail and did not');
 }
 
-/** `ii 1.0`: how the package is on the host, asked past the manager. */
-export async function stateOf(lab: ConformanceLab, name: string): Promise<string> {
-  const result = await lab.host.run([
-    'dpkg-query',
-    '-W',
-    '-f',
-    '${db:Status-Abbrev}${Version}',
-    name,
-  ]);
-  return result.exitCode === 0 ? result.stdout : 'unknown';
+/** All findings of a failure, in one text. */
+export function findingsOf(failure: StepFailure): string {
+  return failure.details.findings?.join('\n') ?? '';
 }
 
-const LOCK_PROGRAM = `use Fcntl;
-  open my $lock, '>>', $ARGV[0] or die;
-  # struct flock of Linux on 64 bits.
-  my $whole = pack('s s x4 q q l x4', F_WRLCK, 0, 0, 0, 0);
-  fcntl($lock, F_SETLK, $whole) or die;
-  open my $ready, '>', $ARGV[1] or die;
-  close $ready;
-  sleep 600;
-`;
+/** The version of a package that is wholly installed, asked past the manager; see {@link Family.versionOf}. */
+export async function versionOf(lab: ConformanceLab, name: string): Promise<string> {
+  return lab.family.versionOf(lab.host, name);
+}
 
 /** Does the work while a process of another tool holds this lock, and proves that it was left alone. */
 export async function whileLocked(
-  lab: ConformanceLab,
+  { host }: ConformanceLab,
   path: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const ready = '/run/lock-is-held';
-  const unit = 'holder-of-lock';
-  const program = '/usr/local/lib/hold-lock.pl';
-  await lab.host.writeFile(program, LOCK_PROGRAM);
-  await lab.host.runOrThrow(['rm', '-f', ready]);
-  await lab.host.runOrThrow([
-    'systemd-run',
-    '--collect',
-    `--unit=${unit}`,
-    '/usr/bin/perl',
-    program,
-    path,
-    ready,
-  ]);
+  const release = await holdLock(host, path);
   try {
-    for (let tries = 0; (await lab.host.run(['test', '-e', ready])).exitCode !== 0; tries += 1) {
-      if (tries > 250) throw new Error('nobody took the lock');
-      await sleep(20);
-    }
     await work();
-    const { stdout } = await lab.host.run(['systemctl', 'is-active', unit]);
-    if (stdout !== 'active\n') throw new Error('the holder of the lock was ended');
   } finally {
-    await lab.host.runOrThrow(['systemctl', 'stop', unit]);
+    await release();
   }
+}
+
+/** How often the script of this version was run that configures it. */
+export async function timesConfigured(
+  host: LabHost,
+  name: string,
+  version: string,
+): Promise<number> {
+  const log = await host.readFile(CONFIGURED_LOG);
+  return log.split('\n').filter((line) => line === `${name} ${version}`).length;
 }

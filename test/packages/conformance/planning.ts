@@ -1,19 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { Plan } from '../../../src/domain/plan.ts';
 import { toolPackage } from '../../../src/lab/tool-package.ts';
+import type { Family } from './family.ts';
 import { offer, only, pendingUpdates, preinstall, shown, type TheLab } from './lab.ts';
 
-export function describePlanning(theLab: TheLab): void {
+export function describePlanning(family: Family, theLab: TheLab): void {
   describe('planning', () => {
     it('finds nothing to do for packages that have no newer version', async () => {
       const lab = theLab();
-      await preinstall(lab, toolPackage({ name: 'current', version: '1.0' }));
+      await preinstall(lab, toolPackage({ name: 'current', version: '1.0-1' }));
       for (const scope of ['all', 'security'] as const) {
         const planned = await lab.manager.plan(scope);
         expect(only(planned, 'current')).toEqual([]);
         expect(planned.removals).toEqual([]);
       }
-      expect((await lab.manager.installedVersions()).get('current:all')).toBe('1.0');
+      expect((await lab.manager.installedVersions()).get(`current:${family.anyArchitecture}`)).toBe(
+        '1.0-1',
+      );
     });
 
     it('pins every archive, as the repository lists it', async () => {
@@ -27,13 +30,13 @@ export function describePlanning(theLab: TheLab): void {
       expect(only(planned, 'pinned')).toEqual([
         {
           name: 'pinned',
-          architecture: 'all',
+          architecture: family.anyArchitecture,
           oldVersion: '1:1.0-1',
           newVersion: '1:1.1-1~lab+2',
-          archive: 'pinned_1%3a1.1-1~lab+2_all.deb',
+          archive: family.archiveName('pinned', '1:1.1-1~lab+2'),
           sha256: built?.sha256,
           sizeBytes: built?.sizeBytes,
-          origin: 'Debian-Security:stable-security',
+          origin: family.origins.security,
           security: true,
         },
       ]);
@@ -43,63 +46,67 @@ export function describePlanning(theLab: TheLab): void {
       const lab = theLab();
       await preinstall(
         lab,
-        toolPackage({ name: 'gap', version: '1.0' }),
-        toolPackage({ name: 'feature', version: '1.0' }),
+        toolPackage({ name: 'gap', version: '1.0-1' }),
+        toolPackage({ name: 'feature', version: '1.0-1' }),
       );
       await lab.ordinary.publish(
-        toolPackage({ name: 'feature', version: '2.0' }),
-        toolPackage({ name: 'ornament', version: '1.0' }),
+        toolPackage({ name: 'feature', version: '2.0-1' }),
+        toolPackage({ name: 'ornament', version: '1.0-1' }),
       );
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'gap', version: '1.1', fields: { Recommends: 'ornament' } }),
+        toolPackage({ name: 'gap', version: '1.1-1', recommends: ['ornament'] }),
       );
       const names = ['gap', 'feature', 'ornament'];
       const security = await lab.manager.plan('security');
-      expect(shown(only(security, ...names))).toEqual(['gap 1.0->1.1']);
+      expect(shown(only(security, ...names))).toEqual(['gap 1.0-1->1.1-1']);
       expect(security.changes.filter((change) => !change.security)).toEqual([]);
 
       const all = only(await lab.manager.plan('all'), ...names);
-      expect(shown(all)).toEqual(['feature 1.0->2.0', 'gap 1.0->1.1', 'ornament none->1.0']);
+      expect(shown(all)).toEqual([
+        'feature 1.0-1->2.0-1',
+        'gap 1.0-1->1.1-1',
+        'ornament none->1.0-1',
+      ]);
       expect(all.map((change) => change.security)).toEqual([false, true, false]);
     });
 
     it('leaves out a fix that needs what is not security, and says so', async () => {
       const lab = theLab();
-      await preinstall(lab, toolPackage({ name: 'needy', version: '1.0' }));
-      await lab.ordinary.publish(toolPackage({ name: 'needed', version: '1.0' }));
+      await preinstall(lab, toolPackage({ name: 'needy', version: '1.0-1' }));
+      await lab.ordinary.publish(toolPackage({ name: 'needed', version: '1.0-1' }));
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'needy', version: '1.1', fields: { Depends: 'needed (>= 1.0)' } }),
+        toolPackage({ name: 'needy', version: '1.1-1', requires: ['needed >= 1.0'] }),
       );
       const security = await lab.manager.plan('security');
       expect(only(security, 'needy', 'needed')).toEqual([]);
       expect(security.leftOut.filter((sentence) => sentence.startsWith('needy '))).toEqual([
-        expect.stringMatching(/^needy has a security fix .*: Depends: needed \(>= 1\.0\)/),
+        expect.stringMatching(/^needy has a security fix.*needed/),
       ]);
       const all = only(await lab.manager.plan('all'), 'needy', 'needed');
-      expect(shown(all)).toEqual(['needed none->1.0', 'needy 1.0->1.1']);
+      expect(shown(all)).toEqual(['needed none->1.0-1', 'needy 1.0-1->1.1-1']);
     });
 
     it('sees a fix behind a later point release that contains it', async () => {
       const lab = theLab();
-      await preinstall(lab, toolPackage({ name: 'hidden', version: '1.0' }));
-      await lab.security.publish(toolPackage({ name: 'hidden', version: '1.1' }));
-      await offer(lab, 'ordinary', toolPackage({ name: 'hidden', version: '1.2' }));
+      await preinstall(lab, toolPackage({ name: 'hidden', version: '1.0-1' }));
+      await lab.security.publish(toolPackage({ name: 'hidden', version: '1.1-1' }));
+      await offer(lab, 'ordinary', toolPackage({ name: 'hidden', version: '1.2-1' }));
       const security = only(await lab.manager.plan('security'), 'hidden');
-      expect(shown(security)).toEqual(['hidden 1.0->1.1']);
+      expect(shown(security)).toEqual(['hidden 1.0-1->1.1-1']);
       const all = only(await lab.manager.plan('all'), 'hidden');
-      expect(shown(all)).toEqual(['hidden 1.0->1.2']);
-      expect(all[0]).toMatchObject({ security: true, origin: 'Debian:stable' });
+      expect(shown(all)).toEqual(['hidden 1.0-1->1.2-1']);
+      expect(all[0]).toMatchObject({ security: true, origin: family.origins.ordinary });
     });
 
     it('leaves held packages alone and names them', async () => {
       const lab = theLab();
-      await preinstall(lab, toolPackage({ name: 'holdme', version: '1.0' }));
-      await lab.host.runOrThrow(['apt-mark', 'hold', 'holdme']);
-      await offer(lab, 'security', toolPackage({ name: 'holdme', version: '1.1' }));
+      await preinstall(lab, toolPackage({ name: 'holdme', version: '1.0-1' }));
+      await family.hold(lab.host, 'holdme');
+      await offer(lab, 'security', toolPackage({ name: 'holdme', version: '1.1-1' }));
       for (const scope of ['all', 'security'] as const) {
         const planned = await lab.manager.plan(scope);
         expect(only(planned, 'holdme')).toEqual([]);
@@ -109,31 +116,27 @@ export function describePlanning(theLab: TheLab): void {
       expect((await lab.manager.inspect()).held).toContain('holdme');
     });
 
-    it('shows what would be removed in the scope all, and removes nothing in the scope security', async () => {
+    it('shows what would be removed', async () => {
       const lab = theLab();
       await preinstall(
         lab,
-        toolPackage({ name: 'newcomer', version: '1.0' }),
-        toolPackage({ name: 'oldtimer', version: '1.0' }),
+        toolPackage({ name: 'newcomer', version: '1.0-1' }),
+        toolPackage({ name: 'oldtimer', version: '1.0-1' }),
       );
       await offer(
         lab,
         'security',
-        toolPackage({ name: 'newcomer', version: '2.0', fields: { Conflicts: 'oldtimer' } }),
+        toolPackage({ name: 'newcomer', version: '2.0-1', obsoletes: ['oldtimer'] }),
       );
       const all = await lab.manager.plan('all');
       expect(all.removals).toContainEqual({
         name: 'oldtimer',
-        architecture: 'all',
-        oldVersion: '1.0',
+        architecture: family.anyArchitecture,
+        oldVersion: '1.0-1',
       });
-      expect(shown(only(all, 'newcomer'))).toEqual(['newcomer 1.0->2.0']);
-      const security = await lab.manager.plan('security');
-      expect(security.removals).toEqual([]);
-      expect(only(security, 'newcomer')).toEqual([]);
-      expect(security.leftOut.join('\n')).toContain('newcomer has a security fix');
+      expect(shown(only(all, 'newcomer'))).toEqual(['newcomer 1.0-1->2.0-1']);
       // Other tests plan too: this one's removal shall not be in their way.
-      await lab.security.withdraw('newcomer', '2.0');
+      await lab.security.withdraw('newcomer', '2.0-1');
       await lab.manager.refresh();
     });
 
@@ -158,7 +161,7 @@ export function describePlanning(theLab: TheLab): void {
 
     it('changes nothing on the host', async () => {
       const { host, manager } = theLab();
-      const look = () => host.runOrThrow(['sha256sum', '/var/lib/dpkg/status']);
+      const look = () => family.traceOfRuns(host);
       const before = await look();
       await manager.plan('all');
       await manager.plan('security');
@@ -168,39 +171,16 @@ export function describePlanning(theLab: TheLab): void {
   });
 
   describe('finding out why a change matters', () => {
-    it('reads the CVEs of entries that are newer than what is installed', async () => {
+    it('names the advisory and its CVEs', async () => {
       const lab = theLab();
-      const changes = ['DSA-9999-1: holes are mended', 'CVE-2026-1111 and CVE-2026-22222'];
+      const cves = ['CVE-2026-1111', 'CVE-2026-22222'];
       const pending = await pendingUpdates(
         lab,
-        toolPackage({ name: 'holey', version: '1.1', changes }),
+        family.mending(toolPackage({ name: 'holey', version: '1.1-1' }), 'DSA-9999-1', cves),
       );
       expect(await lab.manager.advisories(pending)).toEqual([
-        {
-          package: 'holey',
-          id: 'DSA-9999-1',
-          cves: ['CVE-2026-1111', 'CVE-2026-22222'],
-          source: 'changelog of the repository, entries after 1.0',
-        },
+        { package: 'holey', id: 'DSA-9999-1', cves, source: family.mendingSource },
       ]);
-    });
-
-    it('says unknown where nothing can be asked, and never guesses', async () => {
-      const lab = theLab();
-      const pending = await pendingUpdates(lab, toolPackage({ name: 'mute', version: '1.1' }));
-      await lab.security.damage('dead');
-      try {
-        expect(await lab.manager.advisories(pending)).toEqual([
-          {
-            package: 'mute',
-            id: null,
-            cves: 'unknown',
-            source: 'its changelog cannot be reached',
-          },
-        ]);
-      } finally {
-        await lab.security.mend();
-      }
     });
   });
 }

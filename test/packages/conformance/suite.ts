@@ -3,33 +3,39 @@ import { describeDownloading } from './downloading.ts';
 import { describeHostState } from './host-state.ts';
 import { describeInstalling } from './installing.ts';
 import { describeInterruptions } from './interruptions.ts';
-import type { ConformanceLab } from './lab.ts';
+import type { Family } from './family.ts';
+import type { ConformanceLab, TheLab } from './lab.ts';
 import { describePlanning } from './planning.ts';
 import { describeRefreshing } from './refreshing.ts';
+import { setUpLab } from './set-up.ts';
 
 /**
  * What every implementation of the port PackageManager has to do, asked of the real tools on a lab
- * host. `setUp` makes the host with its two repositories; the packages come from the tests.
+ * host of the family. `describeMore` adds the sentences that are true of this family alone.
  */
-export function describePackageManager(name: string, setUp: () => Promise<ConformanceLab>): void {
-  describe(`The package manager ${name}`, () => {
+export function describePackageManager(
+  family: Family,
+  describeMore: (theLab: TheLab) => void,
+): void {
+  describe(`The package manager ${family.name}`, () => {
     let lab: ConformanceLab | undefined;
     const theLab = (): ConformanceLab => {
       if (lab === undefined) throw new Error('the lab is not set up');
       return lab;
     };
     beforeAll(async () => {
-      lab = await setUp();
+      lab = await setUpLab(family);
     });
     afterAll(async () => {
       await lab?.remove();
     });
 
-    describeRefreshing(theLab);
-    describePlanning(theLab);
+    describeRefreshing(family, theLab);
+    describePlanning(family, theLab);
     describeDownloading(theLab);
-    describeInstalling(theLab);
-    describeHostState(theLab);
-    describeInterruptions(theLab);
+    describeInstalling(family, theLab);
+    describeHostState(family, theLab);
+    describeInterruptions(family, theLab);
+    describeMore(theLab);
   });
 }

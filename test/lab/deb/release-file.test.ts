@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { changelogPath, packagesFile, poolPath, releaseFile } from '../../src/lab/release-file.ts';
-import type { BuiltPackage } from '../../src/lab/packages.ts';
+import {
+  changelogPath,
+  packagesFile,
+  poolPath,
+  releaseFile,
+} from '../../../src/lab/deb/release-file.ts';
+import type { BuiltPackage } from '../../../src/lab/packages.ts';
 
 const BUILT: BuiltPackage = {
+  spec: { name: 'libshop', version: '1:2.0-1', requires: ['shop-data >= 2.0', 'zlib'] },
   name: 'libshop',
   version: '1:2.0-1',
+  architecture: 'all',
   file: '/nowhere.deb',
-  control: 'Package: libshop\nVersion: 1:2.0-1\n',
   sizeBytes: 7,
   sha256: 'ab'.repeat(32),
-  changes: [],
 };
 
 describe('The files of a lab repository', () => {
@@ -20,7 +25,7 @@ describe('The files of a lab repository', () => {
 
   it('give place, size and hash of each archive after its control fields', () => {
     expect(packagesFile([BUILT])).toBe(
-      `Package: libshop\nVersion: 1:2.0-1\nFilename: ${poolPath(BUILT)}\nSize: 7\nSHA256: ${'ab'.repeat(32)}\n`,
+      `Package: libshop\nVersion: 1:2.0-1\nArchitecture: all\nSection: misc\nPriority: optional\nMaintainer: The lab <lab@lab.example>\nDepends: shop-data (>= 2.0), zlib\nDescription: package of the patchcycle lab\nFilename: ${poolPath(BUILT)}\nSize: 7\nSHA256: ${'ab'.repeat(32)}\n`,
     );
   });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CommandResult } from '../../src/host/tools.ts';
-import { startLabHost, type LabHost } from '../../src/lab/host.ts';
-import { prepareLab } from '../../src/lab/prepare.ts';
-import { createRepository, type Damage, type LabRepository } from '../../src/lab/repository.ts';
-import { toolPackage } from '../../src/lab/tool-package.ts';
+import type { CommandResult } from '../../../src/host/tools.ts';
+import { startLabHost, type LabHost } from '../../../src/lab/host.ts';
+import { prepareLab } from '../../../src/lab/prepare.ts';
+import { createRepository, type LabRepository } from '../../../src/lab/repository.ts';
+import type { Damage } from '../../../src/lab/package-format.ts';
+import { toolPackage } from '../../../src/lab/tool-package.ts';
 
 let repository: LabRepository;
 let host: LabHost;
@@ -30,7 +31,7 @@ async function update(): Promise<CommandResult> {
   return host.run(['apt-get', '-q', 'update', '--error-on=any', ...STRICT, ...IMPATIENT]);
 }
 
-describe('A lab repository', () => {
+describe('A lab repository of .deb packages', () => {
   it('is taken by a host for an archive of security updates', async () => {
     await repository.publish(toolPackage({ version: '1.1' }));
     expect(await update()).toMatchObject({ exitCode: 0, stderr: '' });

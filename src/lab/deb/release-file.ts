@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { BuiltPackage } from './packages.ts';
+import type { BuiltPackage } from '../packages.ts';
+import { controlFile } from './control-file.ts';
 
 /** The texts of a package archive, as https://wiki.debian.org/DebianRepository/Format has them. */
 
 /** Where a package's archive lies, from the repository's top. */
 export function poolPath(built: BuiltPackage): string {
-  return `pool/main/${initialOf(built.name)}/${built.name}/${built.name}_${withoutEpoch(built.version)}_all.deb`;
+  return `pool/main/${initialOf(built.name)}/${built.name}/${built.name}_${withoutEpoch(built.version)}_${built.architecture}.deb`;
 }
 
 /** Where a package's changelog lies; @CHANGEPATH@ of the Release file's Changelogs field. */
@@ -14,7 +15,9 @@ export function changelogPath(built: BuiltPackage): string {
 }
 
 export function changelogText(built: BuiltPackage): string {
-  const lines = built.changes.map((line) => `  * ${line}\n`).join('');
+  const { changes = [], advisory } = built.spec;
+  const cves = (advisory?.cves ?? []).map((cve) => `Closes the hole ${cve}.`);
+  const lines = [...changes, ...cves].map((line) => `  * ${line}\n`).join('');
   return `${built.name} (${built.version}) stable-security; urgency=high\n\n${lines}\n -- The lab <lab@lab.example>  Thu, 01 Jan 2026 00:00:00 +0000\n`;
 }
 
@@ -22,7 +25,7 @@ export function packagesFile(packages: readonly BuiltPackage[]): string {
   return packages
     .map(
       (built) =>
-        `${built.control.trimEnd()}\nFilename: ${poolPath(built)}\nSize: ${built.sizeBytes}\nSHA256: ${built.sha256}\n`,
+        `${controlFile(built.spec, built.architecture)}Filename: ${poolPath(built)}\nSize: ${built.sizeBytes}\nSHA256: ${built.sha256}\n`,
     )
     .join('\n');
 }

@@ -1,25 +1,11 @@
-import type { Outcome } from '../../domain/outcome.ts';
 import { NamedPolicy } from '../../domain/policy.ts';
 import { freePort } from '../../temporal/server/free-port.ts';
 import type { LabRepository } from '../repository.ts';
 import { SHOP_CONFIGURATION, shopConfiguration, shopPackage } from '../shop-package.ts';
-import type { SiteHostOptions } from '../site.ts';
+import { SOAK, type Role } from './role.ts';
 
-/** One host of the demonstration: what it is, what is wanted for it, and how it has to end. */
-export type Role = {
-  options: SiteHostOptions;
-  policy: NamedPolicy;
-  groups: string[];
-  expected: Outcome;
-  /** What the audience is about to see. */
-  story: string;
-};
-
-/** A short watch, because an audience waits; in earnest it is minutes. */
-const SOAK = '5s';
-
-/** The three hosts. The repository gets the shop's good version built and its bad one published. */
-export async function castHosts(repository: LabRepository): Promise<Role[]> {
+/** The three Debian hosts. The repository gets the shop's good version built and its bad one published. */
+export async function castDebHosts(repository: LabRepository): Promise<Role[]> {
   const [webPort, dbPort, shopPort] = [await freePort(), await freePort(), await freePort()];
   const [shop] = await repository.build(shopPackage({ version: '1.0' }));
   if (shop === undefined) throw new Error('The shop was not built');

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CommandResult } from '../../src/host/tools.ts';
-import { startLabHost, type LabHost } from '../../src/lab/host.ts';
-import { freePort } from '../../src/temporal/server/free-port.ts';
-import { prepareLab } from '../../src/lab/prepare.ts';
-import { createRepository, type LabRepository } from '../../src/lab/repository.ts';
-import type { PackageSpec } from '../../src/lab/packages.ts';
+import type { CommandResult } from '../../../src/host/tools.ts';
+import { startLabHost, type LabHost } from '../../../src/lab/host.ts';
+import { freePort } from '../../../src/temporal/server/free-port.ts';
+import { prepareLab } from '../../../src/lab/prepare.ts';
+import { createRepository, type LabRepository } from '../../../src/lab/repository.ts';
+import type { PackageSpec } from '../../../src/lab/packages.ts';
 import {
   SECRET_CANARY,
   SHOP_CONFIGURATION,
   shopConfiguration,
   shopPackage,
   type ShopFault,
-} from '../../src/lab/shop-package.ts';
-import { bulkPackages, toolPackage } from '../../src/lab/tool-package.ts';
+} from '../../../src/lab/shop-package.ts';
+import { bulkPackages, toolPackage } from '../../../src/lab/tool-package.ts';
 
 let repository: LabRepository;
 let host: LabHost;
@@ -164,7 +164,7 @@ describe('The faulty versions of the tool', () => {
     await repository.publish(
       toolPackage({
         version: '3.0',
-        fields: { Conflicts: 'labextra', Replaces: 'labextra', Provides: 'labextra' },
+        obsoletes: ['labextra'],
         configuration: 'colour = blue\n',
       }),
     );
@@ -177,7 +177,7 @@ describe('The faulty versions of the tool', () => {
       toolPackage({ name: 'labnew', version: '1.0' }),
       toolPackage({
         version: '3.1',
-        fields: { Depends: 'labnew' },
+        requires: ['labnew'],
         configuration: 'colour = blue\n',
       }),
     );
