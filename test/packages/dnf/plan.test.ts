@@ -120,7 +120,7 @@ describe('A plan of dnf', () => {
       'newname none->2-1 security',
     ]);
     expect(leftOut).toEqual([
-      'archy has a security fix, 2-1, that the plan leaves out: dnf does not say why',
+      'archy has a security fix, 2-1, that the plan leaves out: dnf offers no update to it',
       'helper 2-1 is left out: no security advisory names it',
       'lib 2-1 is left out: no security advisory names it',
       'secneeds has a security fix, 2-1, that the plan leaves out: package secneeds-2-1.noarch requires lib >= 2, but none of the providers can be installed',
