@@ -64,12 +64,12 @@ export function simulateAllArgv(dialect: Dialect, excluded: readonly string[] = 
   return cached(dialect, ['upgrade', ...NEVER, ...excludes(excluded)]);
 }
 
-/** Names, or names with a version: `nginx` or `nginx-1:1.24-3`. */
+/** Names with an architecture or a version: `nginx.x86_64` or `nginx-1:1.24-3`. */
 function excludes(specs: readonly string[]): string[] {
   return specs.map((spec) => `--exclude=${spec}`);
 }
 
-/** What the smallest update would do that brings the fixes of all security advisories, without the packages `excluded`. */
+/** What the smallest update would do that brings the fixes of all security advisories, without what is `excluded`. */
 export function simulateSecurityArgv(dialect: Dialect, excluded: readonly string[]): Argv {
   const words = [...dialect.minimalUpgrade, '--security', '--setopt=install_weak_deps=0'];
   return cached(dialect, [...words, ...NEVER, ...excludes(excluded)]);

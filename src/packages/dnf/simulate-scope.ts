@@ -53,7 +53,10 @@ async function simulateSecurity(
   if (fixes === null) throw noAdvisories();
   const excluded: ListedVersion[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const specs = [...forbidden, ...excluded.map(({ name }) => name)];
+    const specs = [
+      ...forbidden,
+      ...excluded.map(({ name, architecture }) => `${name}.${architecture}`),
+    ];
     const simulated = await simulate(tools, dialect, simulateSecurityArgv(dialect, specs));
     const foreign = simulated.installs.filter(
       (install) => !isSecurity(install, versionBefore(install, states), fixes),

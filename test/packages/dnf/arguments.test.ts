@@ -31,14 +31,19 @@ describe('The command lines of dnf', () => {
   });
 
   it('are these for security alone, without what no advisory names', () => {
-    expect(simulateSecurityArgv(dnf4, ['lib']).slice(1, 5)).toEqual([
+    expect(simulateSecurityArgv(dnf4, ['lib.noarch']).slice(1, 5)).toEqual([
       '--cacheonly',
       'upgrade-minimal',
       '--security',
       '--setopt=install_weak_deps=0',
     ]);
-    expect(simulateSecurityArgv(dnf5, ['lib', 'helper'])).toEqual(
-      expect.arrayContaining(['upgrade', '--minimal', '--exclude=lib', '--exclude=helper']),
+    expect(simulateSecurityArgv(dnf5, ['lib.noarch', 'helper.noarch'])).toEqual(
+      expect.arrayContaining([
+        'upgrade',
+        '--minimal',
+        '--exclude=lib.noarch',
+        '--exclude=helper.noarch',
+      ]),
     );
   });
 
