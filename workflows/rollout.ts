@@ -61,10 +61,10 @@ async function make(fleet: Rollout, move: Move): Promise<void> {
       return enterState(fleet, { name: 'running' });
     case 'halt':
       enterState(fleet, { name: 'halted', why: move.why, since: now() });
-      return tellPeople(fleet, 'halted', `${move.why}. patchcycle rollout status ${fleet.name}`);
+      return tellPeople(fleet, 'rollout-halted', 'halted', [move.why, endingsOf(fleet)]);
     case 'end':
       enterState(fleet, { name: 'ended', outcome: move.outcome });
-      return tellPeople(fleet, move.outcome, endingsOf(fleet));
+      return tellPeople(fleet, 'rollout-finished', move.outcome, [endingsOf(fleet)]);
     case 'wait':
       if (fleet.progress.state.name === 'aborting') await endCycles(fleet);
       return wait(fleet, move.untilMs);

@@ -23,5 +23,5 @@ export type { InventoryDiff } from '../planning/fleet.ts';
 export type { AuditRequest } from './audit.ts';
 export type { Audit } from '../report/audit/audit.ts';
 export type { AuditEntry } from '../report/audit/entry.ts';
-export { webUiFor } from './links.ts';
+export { webUiFor } from '../temporal/web-ui.ts';
 export { registerCommand } from './exchange.ts';

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import type { Check, LogReport } from './health.ts';
 import type { BadReport, VersionOf } from './known-bad.ts';
 import { CycleId, HostName, PersonName, Sha256 } from './names.ts';
+import type { Bulletin, NoticeInput } from './notice.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlanOverview, RebootRequired } from './plan.ts';
 import { PlanLimits } from './plan-limits.ts';
@@ -158,6 +159,8 @@ export type ControlActivities = {
   reportBad(report: BadReport): Promise<void>;
   /** Those of these workflow runs that are over, or that nobody knows any more. */
   closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
-  /** Says to the worker's log that a person is waited for. */
-  notify(notice: { host: string; subject: string; text: string }): Promise<void>;
+  /** Tells people: says it to the worker's log, and passes it on to where what is alike is gathered. */
+  notify(notice: NoticeInput): Promise<void>;
+  /** Hands a message to one channel. Fails with `ChannelFailed` when that does not take it. */
+  deliver(input: { channel: string; bulletin: Bulletin }): Promise<void>;
 };

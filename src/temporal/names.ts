@@ -51,6 +51,9 @@ export function recordHostOf(workflowId: string): string | null {
 /** The one list of known bad versions of a namespace. */
 export const KNOWN_BAD_WORKFLOW_ID = 'known-bad';
 
+/** Where what people are told is gathered, one in a namespace. */
+export const NOTIFICATIONS_WORKFLOW_ID = 'notifications';
+
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
   planHost: 'planHost',
@@ -58,6 +61,7 @@ export const WORKFLOW_TYPES = {
   groupBudget: 'groupBudget',
   hostRecord: 'hostRecord',
   knownBad: 'knownBad',
+  notifications: 'notifications',
 } as const;
 
 /** One Schedule a policy. */
@@ -88,6 +92,8 @@ export const MESSAGES = {
   reportBad: 'report-bad',
   clearBad: 'clear-bad',
   badVersions: 'bad-versions',
+  notice: 'notice',
+  notifications: 'notifications',
 } as const;
 
 /** The key of the memo that lists show without asking any workflow. */
@@ -120,4 +126,10 @@ export function workflowLink(
 ): string {
   const part = encodeURIComponent;
   return `${uiUrl.replace(/\/$/, '')}/namespaces/${part(namespace)}/workflows/${part(workflowId)}/${part(runId)}`;
+}
+
+/** The Web UI's list of the workflows that are in this state. */
+export function stateLink(uiUrl: string, namespace: string, state: string): string {
+  const query = encodeURIComponent(`PatchState="${state}" AND ExecutionStatus="Running"`);
+  return `${uiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows?query=${query}`;
 }

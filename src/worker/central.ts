@@ -2,14 +2,23 @@ import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
+import { deliver } from '../../activities/control/deliver.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
 import { storeReport } from '../../activities/control/store-report.ts';
+import type { CentralConfig } from '../domain/central-config.ts';
 import type { ControlActivities } from '../domain/steps.ts';
+import type { LinkTo } from '../report/bulletin.ts';
 import { openStore, reportsLocation } from '../store/open.ts';
 import type { ReportStore } from '../store/port.ts';
-import { resolveConnection, type ConnectionSettings } from '../temporal/connection.ts';
-import { CENTRAL_TASK_QUEUE } from '../temporal/names.ts';
+import {
+  resolveConnection,
+  type ConnectionSettings,
+  type ResolvedConnection,
+} from '../temporal/connection.ts';
+import { CENTRAL_TASK_QUEUE, stateLink, workflowLink } from '../temporal/names.ts';
+import { webUiFor } from '../temporal/web-ui.ts';
+import { gatherRules, loadCentralConfig } from './central-config.ts';
 import { installRuntime } from './runtime.ts';
 import { sayToStderr, type Say } from './say.ts';
 import { serve } from './serve.ts';
@@ -24,18 +33,39 @@ export type CentralWorkerOptions = {
   connection?: ConnectionSettings;
   /** Where reports are kept; default {@link reportsLocation}. */
   reports?: string;
+  /** The file of the central workers; default `PATCHCYCLE_CONFIG`, or none. */
+  configFile?: string | undefined;
   say?: Say;
 };
 
+type Settings = { reports: ReportStore; config: CentralConfig; linkTo: LinkTo; say: Say };
+
 /** The activities of the central workers. */
-function controlActivities(reports: ReportStore, say: Say): ControlActivities {
+function controlActivities({ reports, config, linkTo, say }: Settings): ControlActivities {
+  const rules = gatherRules(config);
   return {
     storeReport: (report) => storeReport(report, reports),
     askForSlot: (input) => askForSlot(Context.current().client, input),
     listKnownBad: () => listKnownBad(Context.current().client),
     reportBad: (report) => reportBad(Context.current().client, report),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
-    notify: (notice) => notify(notice, say),
+    notify: (notice) => {
+      const { client, info } = Context.current();
+      const { workflowExecution: run, activityId, attempt } = info;
+      if (run === undefined) throw new Error('Only a workflow tells people something');
+      return notify(client, notice, { say, rules, by: { run, activityId, attempt } });
+    },
+    deliver: (input) => deliver(config.notifications.channels, input, linkTo),
+  };
+}
+
+function linkMaker({ address, namespace }: ResolvedConnection): LinkTo {
+  const uiUrl = process.env['PATCHCYCLE_UI_URL'] || webUiFor(address);
+  return (target) => {
+    if (uiUrl === null) return null;
+    return 'state' in target
+      ? stateLink(uiUrl, namespace, target.state)
+      : workflowLink(uiUrl, namespace, target.workflowId, target.runId);
   };
 }
 
@@ -45,7 +75,11 @@ function controlActivities(reports: ReportStore, say: Say): ControlActivities {
  */
 export async function runCentralWorker(options: CentralWorkerOptions): Promise<void> {
   const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
+  const { configFile = process.env['PATCHCYCLE_CONFIG'] } = options;
   const resolved = resolveConnection(settings);
+  const config = await loadCentralConfig(configFile || undefined);
+  const channels = Object.keys(config.notifications.channels).join(', ');
+  const linkTo = linkMaker(resolved);
   const reports = await openStore(options.reports ?? reportsLocation(process.env));
   // Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it.
   await reports.prepare();
@@ -55,14 +89,14 @@ export async function runCentralWorker(options: CentralWorkerOptions): Promise<v
     resolved,
     say,
     stop,
-    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports.location}.`,
+    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports.location}; people are told ${channels === '' ? 'in this log only' : `in this log and by ${channels}`}.`,
     createWorker: (connection) =>
       Worker.create({
         connection,
         namespace: resolved.namespace,
         taskQueue: CENTRAL_TASK_QUEUE,
         workflowBundle: { codePath: bundlePath },
-        activities: controlActivities(reports, say),
+        activities: controlActivities({ reports, config, linkTo, say }),
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
       }),
   });

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { storeReport } from '../../activities/control/store-report.ts';
-import { notify } from '../../activities/control/notify.ts';
 import { report } from '../../activities/report.ts';
 import { REPORTED_COMMANDS_MAX, Report } from '../../src/domain/report.ts';
 import { writeSoak } from '../../src/health/logs/soak-entry.ts';
@@ -80,16 +79,5 @@ describe('storeReport', () => {
     const store = folderStore(await temporaryDirectory());
     await expect(storeReport({ ...DRAFT, host: '../../etc/x' }, store)).rejects.toThrow('host');
     await expect(storeReport({}, store)).rejects.toThrow();
-  });
-});
-
-describe('notify', () => {
-  it('says one line, whatever the notice holds', async () => {
-    const lines: string[] = [];
-    await notify(
-      { host: 'web-1', subject: 'waits for approval', text: 'see\n\u001b[31mhere' },
-      (line) => lines.push(line),
-    );
-    expect(lines).toEqual(['web-1: waits for approval see [31mhere']);
   });
 });

@@ -25,9 +25,16 @@ export async function findGone(group: GroupBook): Promise<void> {
 /** A notice that cannot be sent stops nothing. */
 async function tellPeople({ group }: GroupBook, host: string, status: string): Promise<void> {
   const subject = `${host} holds a slot of ${group} though its cycle is over (${status})`;
-  const text = `See how the host is; then: patchcycle budget free ${group} ${host} --why "...", or patch it again.`;
+  const notice = {
+    kind: 'needs-attention' as const,
+    about: host,
+    subject,
+    lines: ['See how the host is; then free its slot, or patch it again.'],
+    command: `patchcycle budget free ${group} ${host} --why "..."`,
+    alike: `slot of ${group}, ${status}`,
+  };
   try {
-    await controlActivities(`tell people: ${subject}`).notify({ host, subject, text });
+    await controlActivities(`tell people: ${subject}`).notify(notice);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
   }

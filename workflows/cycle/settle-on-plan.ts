@@ -5,7 +5,10 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { PlanOverview } from '../../src/domain/plan.ts';
 import { needsPerson } from '../../src/planning/approval-rule.ts';
 import { describeDrift } from '../../src/planning/drift.ts';
+import { approvalNotice } from '../../src/planning/notices.ts';
+import { describePlan } from '../../src/planning/plan-in-lines.ts';
 import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
+import { rolloutNameOf } from '../../src/temporal/names.ts';
 import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
 import { planLimits } from './known-bad.ts';
@@ -82,13 +85,8 @@ function nothingToDo({ scope, leftOut = [] }: PlanOverview): string {
   return `No ${kind}update can be installed now, but not everything is up to date: ${named}${more}`;
 }
 
-function describePlan(plan: PlanOverview): string {
-  const removals = plan.removalCount > 0 ? `, removes ${plan.removalCount}` : '';
-  return `${plan.changeCount} packages, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
-}
-
 async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approval | Ending> {
-  const { policy, host } = cycle.input;
+  const { policy } = cycle.input;
   const rule = needsPerson(policy, plan, cycle.found.facts?.unattended === true);
   if (rule === null) {
     skipStep(cycle, 'approval', `policy ${policy.name} asks for none`);
@@ -119,14 +117,11 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
     const signing = signingOf(cycle);
     const waits = { name: 'awaiting-approval', digest, expiresAt, why } as const;
     enter(cycle, signing === null ? waits : { ...waits, signing });
-    const key = signing === null ? '' : ' --key FILE';
     let decided;
     try {
-      await notifyPeople(
-        cycle,
-        `${host} waits for approval`,
-        `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}${key}`,
-      );
+      const { host, rollout = '' } = cycle.input;
+      const notice = approvalNotice(host, rolloutNameOf(rollout), plan, signing !== null);
+      await notifyPeople(cycle, notice);
       const summary = `approval of ${digest.slice(0, 12)} expires`;
       decided = await waitForWord(cycle, expiresAt, summary);
     } finally {

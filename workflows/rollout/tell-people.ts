@@ -4,10 +4,17 @@ import { controlActivities } from '../cycle/host-steps.ts';
 import type { Rollout } from './state.ts';
 
 /** Tells people what became of the rollout. A notice that cannot be sent stops nothing. */
-export async function tellPeople({ name }: Rollout, what: string, text: string): Promise<void> {
+export async function tellPeople(
+  { name }: Rollout,
+  kind: 'rollout-halted' | 'rollout-finished',
+  what: string,
+  lines: string[],
+): Promise<void> {
   const subject = `rollout ${name} ${what}`;
+  const command = `patchcycle rollout status ${name}`;
   try {
-    await controlActivities(`tell people: ${subject}`).notify({ host: name, subject, text });
+    const notice = { kind, about: name, subject, lines, command };
+    await controlActivities(`tell people: ${subject}`).notify(notice);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
   }

@@ -9,6 +9,7 @@ import { listKnownBad, reportBad } from '../../../activities/control/known-bad.t
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import type { BadReport } from '../../../src/domain/known-bad.ts';
+import type { NoticeInput } from '../../../src/domain/notice.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
 import type { ControlActivities, WorkflowRun } from '../../../src/domain/steps.ts';
@@ -20,12 +21,10 @@ import {
 } from '../../../src/temporal/names.ts';
 import type { Model } from './model-host.ts';
 
-export type Notice = { host: string; subject: string; text: string };
-
 /** A Temporal server, the central worker with the real workflows, and agents of model hosts. */
 export type CycleBench = {
   env: TestWorkflowEnvironment;
-  notices: Notice[];
+  notices: NoticeInput[];
   stored: Report[];
   /** Runs the work while the model's agent polls its queue. */
   withAgent<T>(name: string, model: Model, work: () => Promise<T>): Promise<T>;
@@ -56,7 +55,7 @@ export async function openCycleBench(
   env: TestWorkflowEnvironment,
   { remembersBad = false } = {},
 ): Promise<CycleBench> {
-  const notices: Notice[] = [];
+  const notices: NoticeInput[] = [];
   const stored: Report[] = [];
   const central = await Worker.create({
     connection: env.nativeConnection,
@@ -69,7 +68,7 @@ export async function openCycleBench(
       listKnownBad: async () => (remembersBad ? listKnownBad(Context.current().client) : []),
       reportBad: (report: BadReport) => reportBad(Context.current().client, report),
       closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
-      async notify(notice: Notice) {
+      async notify(notice: NoticeInput) {
         notices.push(notice);
       },
       async storeReport(report: Report) {
