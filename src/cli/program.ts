@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { hostsCommand } from './commands/hosts.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { knownBadCommand } from './commands/known-bad.ts';
+import { notificationsCommand } from './commands/notifications.ts';
 import { patchCommand } from './commands/patch.ts';
 import { planCommand } from './commands/plan.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -56,7 +57,8 @@ export function buildProgram(kit: Kit, json: boolean): Command {
     .addCommand(demoCommand(kit))
     .addCommand(serverCommand(kit))
     .addCommand(workerCommand(kit))
-    .addCommand(agentCommand(kit));
+    .addCommand(agentCommand(kit))
+    .addCommand(notificationsCommand(kit));
   program
     .commandsGroup('Setting it up:')
     .addCommand(inventoryCommand(kit))

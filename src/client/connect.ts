@@ -16,6 +16,7 @@ import { BadRequest } from './errors.ts';
 import { diffFleet, listFleet } from './fleet.ts';
 import { clearKnownBad, knownBad } from './known-bad.ts';
 import { listHosts } from './list.ts';
+import { notifications } from './notifications.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
 import { applySchedules, planSchedules } from './schedules/apply.ts';
@@ -123,6 +124,7 @@ function clientOf(session: Session) {
     freeSlot: (group: string, words: SlotFree) => freeSlot(session, group, words),
     listFleet: (inventory?: Inventory | null) => listFleet(session, inventory),
     diffInventory: (inventory: Inventory) => diffFleet(session, inventory),
+    notifications: () => notifications(session),
     knownBad: () => knownBad(session),
     clearKnownBad: (words: ClearBad) => clearKnownBad(session, words),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),

@@ -25,3 +25,4 @@ export type { Audit } from '../report/audit/audit.ts';
 export type { AuditEntry } from '../report/audit/entry.ts';
 export { webUiFor } from '../temporal/web-ui.ts';
 export { registerCommand } from './exchange.ts';
+export type { Gathering } from '../domain/notice.ts';

@@ -40,6 +40,7 @@ export function bulletinDocument({ id, at, groups, unnamed }: Bulletin, linkTo: 
       firstAt: group.firstAt,
       about: group.members.map(({ about }) => about),
       lines: group.notice.lines,
+      together: (group.count > 1 && group.notice.together) || null,
       commands: commandsOf(group),
       link: linkOf(group, linkTo),
     })),

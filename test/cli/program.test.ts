@@ -24,6 +24,7 @@ const COMMANDS = [
   ['audit'],
   ['inventory', 'check'],
   ['policy', 'check'],
+  ['notifications', 'test'],
   ['doctor'],
   ['completion'],
 ];

@@ -1,7 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CentralConfig, MailChannel } from '../../src/domain/central-config.ts';
+import { NoticeKind } from '../../src/domain/notice.ts';
+import { keysOf } from '../../src/planning/schema-keys.ts';
+import { parseYaml } from '../../src/planning/yaml-issues.ts';
 import { gatherRules, loadCentralConfig } from '../../src/worker/central-config.ts';
 
 let directory: string;
@@ -98,6 +102,26 @@ describe('the file of the central workers', () => {
       type: 'BadInput',
       message: expect.stringContaining('ENOENT'),
     });
+  });
+});
+
+describe('the example and the documentation', () => {
+  const read = (path: string) => readFile(join(import.meta.dirname, '../..', path), 'utf8');
+
+  it('are of files that are right', async () => {
+    const text = await read('examples/central.yaml');
+    expect(parseYaml(text, 'central.yaml', CentralConfig)).toMatchObject({ ok: true });
+  });
+
+  it('name every key and every kind', async () => {
+    const text = await read('docs/notifications.md');
+    const mail = [...Object.keys(MailChannel.shape)];
+    const keys = [...keysOf(CentralConfig, ['notifications']), ...mail, 'url', 'secret'];
+    for (const key of [...keys, ...NoticeKind.options]) expect(text).toContain(key);
+    for (const path of [['server'], ['login']] as const) {
+      const inner = keysOf(MailChannel, path).map((key) => `${path[0]}.${key}`);
+      for (const key of inner) expect(text).toContain(`\`${key}\``);
+    }
   });
 });
 
