@@ -71,6 +71,7 @@ export async function openCycleBench(
       async notify(notice: NoticeInput) {
         notices.push(notice);
       },
+      async deliver() {},
       async storeReport(report: Report) {
         stored.push(report);
         return { location: 'memory' };

@@ -13,6 +13,7 @@ import { recordSender } from '../../../src/worker/announce.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
 import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
 import { modelHost, type Model } from './model-host.ts';
+import { NOTIFICATIONS, recordNotifications } from './record-notifications.ts';
 import { recordRollout, ROLLOUT_HISTORIES } from './record-rollout.ts';
 import { showHistory } from './show-history.ts';
 
@@ -102,6 +103,15 @@ if (ROLLOUT_HISTORIES.some(isMeant)) {
     await writeFile(new URL(`${name}.json`, FOLDER), history);
     console.log(name);
   }
+  await bench.stop();
+}
+
+if (isMeant(NOTIFICATIONS)) {
+  const env = await devServerEnvironment();
+  const bench = await openCycleBench(env);
+  const history = await showHistory(env.address, await recordNotifications(bench));
+  await writeFile(new URL(`${NOTIFICATIONS}.json`, FOLDER), history);
+  console.log(NOTIFICATIONS);
   await bench.stop();
 }
 
