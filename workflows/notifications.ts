@@ -35,6 +35,8 @@ export async function notifications(carried?: unknown): Promise<void> {
       continue;
     }
     await condition(() => mailroom.underWay === 0 || changed());
+    // The notice with which it was started may be read only now.
+    await condition(allHandlersFinished);
     if (!changed()) return;
   }
 }
