@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HostRecord } from '../src/domain/announcement.ts';
 import type { CycleView } from '../src/domain/cycle.ts';
 import type { BadVersions } from '../src/domain/known-bad.ts';
+import type { Acknowledged } from '../src/domain/review.ts';
 import type { RolloutView } from '../src/domain/rollout.ts';
 import type { SlotBook } from '../src/domain/slot.ts';
 import { MESSAGES } from '../src/temporal/names.ts';
@@ -46,3 +47,7 @@ export const hostQuery = defineQuery<HostRecord | null>(MESSAGES.host);
 export const reportBadSignal = defineSignal<[unknown]>(MESSAGES.reportBad);
 export const clearBadUpdate = defineUpdate<BadVersions, [unknown]>(MESSAGES.clearBad);
 export const badVersionsQuery = defineQuery<BadVersions>(MESSAGES.badVersions);
+
+/** To the list of acknowledged policies. */
+export const acknowledgeUpdate = defineUpdate<Acknowledged, [unknown]>(MESSAGES.acknowledge);
+export const acknowledgedQuery = defineQuery<Acknowledged>(MESSAGES.acknowledged);

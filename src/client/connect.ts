@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
 import type { ClearBad } from '../domain/known-bad.ts';
+import type { Acknowledge, ReviewInput } from '../domain/review.ts';
 import type { RolloutInput } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import type { SlotFree } from '../domain/slot.ts';
@@ -18,6 +19,13 @@ import { webUiFor } from './links.ts';
 import { listHosts } from './list.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
+import {
+  acknowledgedPolicies,
+  acknowledgePolicy,
+  startReview,
+  waitForReview,
+  type StartedReview,
+} from './review.ts';
 import { applySchedules, planSchedules } from './schedules/apply.ts';
 import { listSchedules } from './schedules/list.ts';
 import {
@@ -125,6 +133,11 @@ function clientOf(session: Session) {
     diffInventory: (inventory: Inventory) => diffFleet(session, inventory),
     knownBad: () => knownBad(session),
     clearKnownBad: (words: ClearBad) => clearKnownBad(session, words),
+    startReview: (input: ReviewInput) => startReview(session, input),
+    waitForReview: (review: StartedReview, options?: WaitOptions) =>
+      waitForReview(session, review, options),
+    acknowledgePolicy: (words: Acknowledge) => acknowledgePolicy(session, words),
+    acknowledgedPolicies: () => acknowledgedPolicies(session),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),

@@ -23,5 +23,8 @@ export type { InventoryDiff } from '../planning/fleet.ts';
 export type { AuditRequest } from './audit.ts';
 export type { Audit } from '../report/audit/audit.ts';
 export type { AuditEntry } from '../report/audit/entry.ts';
+export type { StartedReview } from './review.ts';
+export type { Acknowledge, ReviewInput, ReviewSummary } from '../domain/review.ts';
+export { reviewInput as planReview } from '../planning/review-input.ts';
 export { webUiFor } from './links.ts';
 export { registerCommand } from './exchange.ts';

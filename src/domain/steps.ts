@@ -9,6 +9,7 @@ import type { PlanOverview, RebootRequired } from './plan.ts';
 import { PlanLimits } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
+import type { ReviewInput, ReviewSummary } from './review.ts';
 import type { SlotRequest } from './slot.ts';
 
 /** The steps of a patch cycle in their order, by the names that people see. */
@@ -158,6 +159,8 @@ export type ControlActivities = {
   reportBad(report: BadReport): Promise<void>;
   /** Those of these workflow runs that are over, or that nobody knows any more. */
   closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
+  /** Finds what a person has to look at in the whole fleet, and keeps it in the store. Running it again makes another review. */
+  reviewFleet(input: ReviewInput): Promise<ReviewSummary>;
   /** Says to the worker's log that a person is waited for. */
   notify(notice: { host: string; subject: string; text: string }): Promise<void>;
 };

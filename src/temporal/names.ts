@@ -51,6 +51,12 @@ export function recordHostOf(workflowId: string): string | null {
 /** The one list of known bad versions of a namespace. */
 export const KNOWN_BAD_WORKFLOW_ID = 'known-bad';
 
+/** The one list of people's words about policies of a namespace. */
+export const ACKNOWLEDGED_WORKFLOW_ID = 'acknowledged-policies';
+
+/** One review at a time. */
+export const REVIEW_WORKFLOW_ID = 'policy-review';
+
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
   planHost: 'planHost',
@@ -58,6 +64,8 @@ export const WORKFLOW_TYPES = {
   groupBudget: 'groupBudget',
   hostRecord: 'hostRecord',
   knownBad: 'knownBad',
+  policyReview: 'policyReview',
+  acknowledgedPolicies: 'acknowledgedPolicies',
 } as const;
 
 /** One Schedule a policy. */
@@ -88,6 +96,8 @@ export const MESSAGES = {
   reportBad: 'report-bad',
   clearBad: 'clear-bad',
   badVersions: 'bad-versions',
+  acknowledge: 'acknowledge',
+  acknowledged: 'acknowledged',
 } as const;
 
 /** The key of the memo that lists show without asking any workflow. */

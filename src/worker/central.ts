@@ -1,9 +1,10 @@
-import { Context } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
+import { reviewFleet } from '../../activities/control/review-fleet.ts';
 import { storeReport } from '../../activities/control/store-report.ts';
 import type { ControlActivities } from '../domain/steps.ts';
 import { openStore, reportsLocation } from '../store/open.ts';
@@ -35,6 +36,10 @@ function controlActivities(reports: ReportStore, say: Say): ControlActivities {
     listKnownBad: () => listKnownBad(Context.current().client),
     reportBad: (report) => reportBad(Context.current().client, report),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
+    reviewFleet: (input) => {
+      const { client } = Context.current();
+      return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
+    },
     notify: (notice) => notify(notice, say),
   };
 }
