@@ -7,6 +7,7 @@ import type { RolloutInput } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import type { SlotFree } from '../domain/slot.ts';
 import type { Inventory } from '../planning/inventory.ts';
+import type { ReviewChange } from '../planning/review-schedule.ts';
 import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { audit, type AuditRequest } from './audit.ts';
@@ -27,6 +28,7 @@ import {
   type StartedReview,
 } from './review.ts';
 import { applySchedules, planSchedules } from './schedules/apply.ts';
+import { applyReviewSchedule, planReviewSchedule } from './schedules/review.ts';
 import { listSchedules } from './schedules/list.ts';
 import {
   pauseSchedule,
@@ -141,6 +143,9 @@ function clientOf(session: Session) {
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),
+    planReviewSchedule: (inventory: Inventory) => planReviewSchedule(session, inventory),
+    applyReviewSchedule: (change: ReviewChange, by: string) =>
+      applyReviewSchedule(session, change, by),
     listSchedules: () => listSchedules(session),
     pauseSchedule: (policy: string, words: SteeringWords) => pauseSchedule(session, policy, words),
     resumeSchedule: (policy: string, words: SteeringWords) =>

@@ -17,6 +17,7 @@ export type { StartedRollout } from './rollouts/start.ts';
 export type { RolloutStatus } from './rollouts/status.ts';
 export type { Inventory } from '../planning/inventory.ts';
 export type { ScheduleChange } from '../planning/schedules.ts';
+export type { ReviewChange } from '../planning/review-schedule.ts';
 export type { ScheduleStatus } from './schedules/list.ts';
 export type { FleetHost } from './fleet.ts';
 export type { InventoryDiff } from '../planning/fleet.ts';
