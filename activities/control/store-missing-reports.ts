@@ -31,7 +31,10 @@ export async function storeMissingReports(
     const host = run.typedSearchAttributes.get(HOST);
     if (host === undefined || keys.has(runKeyOf(host, run.runId))) continue;
     const result = await cycleResult(client, run.workflowId, run.runId);
-    if (result.ok) {
+    if (result.ok && runKey(result.report) !== runKeyOf(host, run.runId)) {
+      // Stored, it would take the place of the other one's.
+      missing.lost.push({ host, text: lostText(run, 'its result is the report of another cycle') });
+    } else if (result.ok) {
       await storeReport(result.report, store);
       missing.stored.push({ host: result.report.host, cycle: result.report.cycle });
     } else {
