@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { Announcement, HostRecord, type Updates } from '../src/domain/announcement.ts';
+import { remember } from '../src/planning/host-record.ts';
 import { RECORD_MEMO, recordHostOf } from '../src/temporal/names.ts';
 import { readMessage, unread } from './cycle/raw-message.ts';
 import { announceSignal, hostQuery } from './messages.ts';
@@ -40,13 +41,7 @@ export async function hostRecord(carried?: unknown): Promise<void> {
     const said = Announcement.safeParse(read.readable ? read.message : undefined);
     if (!said.success || said.data.host !== host) return;
     heard += 1;
-    const lastSeenAt = new Date().toISOString();
-    const updates = said.data.updates ?? record?.announcement.updates;
-    record = {
-      firstSeenAt: record?.firstSeenAt ?? lastSeenAt,
-      lastSeenAt,
-      announcement: updates === undefined ? said.data : { ...said.data, updates },
-    };
+    record = remember(record, said.data, new Date().toISOString());
     publish(record);
   });
   while (!isFull()) {

@@ -3,6 +3,7 @@ import type { HostRecord } from '../src/domain/announcement.ts';
 import type { CycleView } from '../src/domain/cycle.ts';
 import type { BadVersions } from '../src/domain/known-bad.ts';
 import type { Gathering } from '../src/domain/notice.ts';
+import type { Acknowledged } from '../src/domain/review.ts';
 import type { RolloutView } from '../src/domain/rollout.ts';
 import type { SlotBook } from '../src/domain/slot.ts';
 import { MESSAGES } from '../src/temporal/names.ts';
@@ -51,3 +52,6 @@ export const badVersionsQuery = defineQuery<BadVersions>(MESSAGES.badVersions);
 /** What people are told, to where it is gathered. */
 export const noticeSignal = defineSignal<[unknown]>(MESSAGES.notice);
 export const notificationsQuery = defineQuery<Gathering>(MESSAGES.notifications);
+/** To the list of acknowledged policies. */
+export const acknowledgeUpdate = defineUpdate<Acknowledged, [unknown]>(MESSAGES.acknowledge);
+export const acknowledgedQuery = defineQuery<Acknowledged>(MESSAGES.acknowledged);

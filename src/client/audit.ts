@@ -1,14 +1,14 @@
-import { WorkflowFailedError, type WorkflowExecutionInfo } from '@temporalio/client';
-import { defineSearchAttributeKey, WorkflowNotFoundError } from '@temporalio/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { HostName } from '../domain/names.ts';
-import { Report } from '../domain/report.ts';
 import type { Audit } from '../report/audit/audit.ts';
 import { entryOf, entryWithoutReport, type AuditEntry } from '../report/audit/entry.ts';
 import { openStore, reportsLocation } from '../store/open.ts';
 import { inParallel } from '../store/parallel.ts';
 import { listReports, readReport } from '../store/read-reports.ts';
-import { cycleBegan, runPart, type ReportOf } from '../store/report-name.ts';
+import { cycleBegan, runKey, runKeyOf, type ReportOf } from '../store/report-name.ts';
 import type { ReportStore } from '../store/port.ts';
+import { cycleResult } from '../temporal/cycle-result.ts';
 import { patchWorkflowId, WORKFLOW_TYPES } from '../temporal/names.ts';
 import { BadRequest } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -38,8 +38,8 @@ export async function audit(session: Session, request: AuditRequest): Promise<Au
   const store = await openStore(request.reports ?? reportsLocation(process.env));
   const stored = await listReports(store, { since, host });
   const runs = await listRuns(session, since, host);
-  const known = new Set(stored.map(({ host: of, cycle }) => keyOf(of, runPart(cycle))));
-  const unstored = runs.filter((run) => !known.has(keyOf(hostOf(run), beginningOf(run.runId))));
+  const known = new Set(stored.map(runKey));
+  const unstored = runs.filter((run) => !known.has(runKeyOf(hostOf(run), run.runId)));
   if (stored.length + unstored.length > AUDITED_MAX) throw tooMany(since);
   const entries = [
     ...(await inParallel(READ_AT_ONCE, stored, (of) => storedEntry(store, of))),
@@ -166,44 +166,18 @@ async function runEntry(session: Session, run: WorkflowExecutionInfo): Promise<A
       explanation: `It is ${state}.`,
     });
   }
-  const found = await resultOf(session, workflowId, runId);
-  if (found instanceof Object) return entryOf(found, 'temporal');
+  const found = await exchange(session, `reading ${workflowId}`, () =>
+    cycleResult(session.client, workflowId, runId),
+  );
+  if (found.ok) return entryOf(found.report, 'temporal');
   return entryWithoutReport({
     ...common,
     outcome: status.name.toLowerCase(),
     explanation: 'It ended without a report.',
-    issues: [found],
+    issues: [found.why],
   });
-}
-
-/** The report with which a run ended, or why there is none. */
-async function resultOf(
-  { client, ...session }: Session,
-  workflowId: string,
-  runId: string,
-): Promise<Report | string> {
-  try {
-    const result: unknown = await exchange({ client, ...session }, `reading ${workflowId}`, () =>
-      client.workflow.getHandle(workflowId, runId).result(),
-    );
-    const report = Report.safeParse(result);
-    return report.success ? report.data : 'its result is no report that this version can read';
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) return error.cause?.message ?? error.message;
-    if (error instanceof WorkflowNotFoundError) return 'Temporal has forgotten it just now';
-    throw error;
-  }
 }
 
 function hostOf({ workflowId, typedSearchAttributes }: WorkflowExecutionInfo): string {
   return typedSearchAttributes.get(key.host) ?? workflowId.replace(/^patch\//, '');
-}
-
-function keyOf(host: string, run: string): string {
-  return `${host} ${run}`;
-}
-
-/** As in the name of a cycle. */
-function beginningOf(runId: string): string {
-  return runId.replaceAll('-', '').slice(0, 8);
 }

@@ -2,10 +2,12 @@ import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
 import type { ClearBad } from '../domain/known-bad.ts';
+import type { Acknowledge, ReviewInput } from '../domain/review.ts';
 import type { RolloutInput } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import type { SlotFree } from '../domain/slot.ts';
 import type { Inventory } from '../planning/inventory.ts';
+import type { ReviewChange } from '../planning/review-schedule.ts';
 import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { webUiFor } from '../temporal/web-ui.ts';
@@ -19,7 +21,15 @@ import { listHosts } from './list.ts';
 import { notifications } from './notifications.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
+import {
+  acknowledgedPolicies,
+  acknowledgePolicy,
+  startReview,
+  waitForReview,
+  type StartedReview,
+} from './review.ts';
 import { applySchedules, planSchedules } from './schedules/apply.ts';
+import { applyReviewSchedule, planReviewSchedule } from './schedules/review.ts';
 import { listSchedules } from './schedules/list.ts';
 import {
   pauseSchedule,
@@ -127,9 +137,17 @@ function clientOf(session: Session) {
     notifications: () => notifications(session),
     knownBad: () => knownBad(session),
     clearKnownBad: (words: ClearBad) => clearKnownBad(session, words),
+    startReview: (input: ReviewInput) => startReview(session, input),
+    waitForReview: (review: StartedReview, options?: WaitOptions) =>
+      waitForReview(session, review, options),
+    acknowledgePolicy: (words: Acknowledge) => acknowledgePolicy(session, words),
+    acknowledgedPolicies: () => acknowledgedPolicies(session),
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),
+    planReviewSchedule: (inventory: Inventory) => planReviewSchedule(session, inventory),
+    applyReviewSchedule: (change: ReviewChange, by: string) =>
+      applyReviewSchedule(session, change, by),
     listSchedules: () => listSchedules(session),
     pauseSchedule: (policy: string, words: SteeringWords) => pauseSchedule(session, policy, words),
     resumeSchedule: (policy: string, words: SteeringWords) =>

@@ -1,7 +1,7 @@
-import { HostRecord } from '../domain/announcement.ts';
+import type { HostRecord } from '../domain/announcement.ts';
 import { diffInventory, findingsOf, type InventoryDiff } from '../planning/fleet.ts';
 import type { Inventory } from '../planning/inventory.ts';
-import { RECORD_MEMO, recordHostOf, WORKFLOW_TYPES } from '../temporal/names.ts';
+import { listRecords as listAllRecords } from '../temporal/list-records.ts';
 import { exchange } from './exchange.ts';
 import { listHosts, type HostSummary } from './list.ts';
 import type { Session } from './session.ts';
@@ -21,7 +21,6 @@ export type FleetHost = {
   findings: string[];
 };
 
-const RECORDS_MAX = 20_000;
 const LIST_TIMEOUT_MS = 30_000;
 
 /**
@@ -59,24 +58,7 @@ export async function diffFleet(session: Session, inventory: Inventory): Promise
   return diffInventory(inventory, [...(await listRecords(session)).keys()]);
 }
 
-async function listRecords(session: Session): Promise<Map<string, HostRecord>> {
-  const records = new Map<string, HostRecord>();
-  await exchange(
-    session,
-    'listing the agents',
-    async () => {
-      const query = `WorkflowType = '${WORKFLOW_TYPES.hostRecord}' AND ExecutionStatus = 'Running'`;
-      for await (const { workflowId, memo } of session.client.workflow.list({ query })) {
-        const host = recordHostOf(workflowId);
-        const record = HostRecord.safeParse(memo?.[RECORD_MEMO]);
-        // One that began a moment ago, or was started by somebody else, says nothing yet.
-        if (host !== null && record.success && record.data.announcement.host === host) {
-          records.set(host, record.data);
-        }
-        if (records.size >= RECORDS_MAX) break;
-      }
-    },
-    LIST_TIMEOUT_MS,
-  );
-  return records;
+function listRecords(session: Session): Promise<Map<string, HostRecord>> {
+  const work = () => listAllRecords(session.client);
+  return exchange(session, 'listing the agents', work, LIST_TIMEOUT_MS);
 }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { HostName } from './names.ts';
 import { Advisory, RebootRequired } from './plan.ts';
+import { Severity } from './severity.ts';
 
 /** What is newer than the host, by the package lists as they are on it. */
 export const Pending = z.object({
   packages: z.number().int().nonnegative(),
   security: z.number().int().nonnegative(),
+  /** The security updates by severity; agents of earlier versions do not say. */
+  severities: z.partialRecord(Severity, z.number().int().nonnegative()).optional(),
   /** Of the security updates; `unknown` when no changelog could be had, null when none names any. */
   oldestCve: z.union([Advisory.shape.cves.options[0].element, z.literal('unknown')]).nullable(),
 });
@@ -34,6 +37,8 @@ export const Announcement = z.object({
   /** Whether the host accepts a plan that no person has approved. */
   unattended: z.boolean(),
   signedApprovals: z.boolean(),
+  /** Backups on the host that can be restored; agents of earlier versions do not say. */
+  backups: z.number().int().nonnegative().optional(),
   /** Left out while the package tools are a cycle's; then what was said last holds. */
   updates: Updates.optional(),
 });
@@ -44,5 +49,8 @@ export const HostRecord = z.object({
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
   announcement: Announcement,
+  /** Since when security updates of a severity were pending without a break, as far as announced. */
+  pendingSince: z.partialRecord(Severity, z.iso.datetime()).optional(),
+  rebootPendingSince: z.iso.datetime().optional(),
 });
 export type HostRecord = z.infer<typeof HostRecord>;

@@ -3,6 +3,7 @@ import { Group } from './group.ts';
 import { Labels } from './labels.ts';
 import { HostName, ShortName } from './names.ts';
 import { Policy } from './policy.ts';
+import { FleetReview } from './review-rules.ts';
 
 /** What the file says about one host. */
 export const HostEntry = z.strictObject({
@@ -24,5 +25,6 @@ export const Config = z.strictObject({
   groups: z.record(ShortName, Group).default({}),
   calendars: z.record(ShortName, CalendarSource).default({}),
   hosts: z.record(HostName, HostEntry).default({}),
+  review: FleetReview.prefault({}),
 });
 export type Config = z.infer<typeof Config>;

@@ -4,6 +4,7 @@ import { Duration } from './duration.ts';
 import { LocalTime } from './local-time.ts';
 import { AbsolutePath, ServiceName, ShortName } from './names.ts';
 import { Scope } from './plan.ts';
+import { ReviewRules } from './review-rules.ts';
 import { RolloutRules } from './rollout-rules.ts';
 import { ScheduleRule } from './schedule.ts';
 
@@ -112,6 +113,7 @@ export const Policy = z.strictObject({
   onFailure: z.enum(['restore', 'hold']).default('restore'),
   limits: Limits.prefault({}),
   rollout: RolloutRules.prefault({}),
+  review: ReviewRules.prefault({}),
   /** Without it people start the rollouts. */
   schedule: ScheduleRule.optional(),
 });
@@ -123,7 +125,7 @@ export type Policy = z.infer<typeof Policy>;
  */
 export const NamedPolicy = z.strictObject({
   name: ShortName,
-  ...Policy.omit({ rollout: true, schedule: true }).shape,
+  ...Policy.omit({ review: true, rollout: true, schedule: true }).shape,
   // Optional, so that an agent of an earlier version takes a policy that has none.
   blackouts: z.array(BlackoutSpan).max(BLACKOUT_SPANS_MAX).optional(),
 });

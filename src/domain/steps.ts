@@ -10,6 +10,7 @@ import type { PlanOverview, RebootRequired } from './plan.ts';
 import { PlanLimits } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
+import type { ReviewInput, ReviewSummary } from './review.ts';
 import type { SlotRequest } from './slot.ts';
 
 /** The steps of a patch cycle in their order, by the names that people see. */
@@ -159,6 +160,8 @@ export type ControlActivities = {
   reportBad(report: BadReport): Promise<void>;
   /** Those of these workflow runs that are over, or that nobody knows any more. */
   closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
+  /** Finds what a person has to look at in the whole fleet, and keeps it in the store. Running it again makes another review. */
+  reviewFleet(input: ReviewInput): Promise<ReviewSummary>;
   /** Tells people: says it to the worker's log, and passes it on to where what is alike is gathered. */
   notify(notice: NoticeInput): Promise<void>;
   /** Hands a message to one channel. Fails with `ChannelFailed` when that does not take it. */

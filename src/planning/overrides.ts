@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { Policy } from '../domain/policy.ts';
 
 /** What a policy says of its hosts together, so that none of them can have it different. */
-export const OF_ALL_HOSTS = ['rollout', 'schedule'] as const;
+export const OF_ALL_HOSTS = ['review', 'rollout', 'schedule'] as const;
 
 /**
  * A host's policy: that of its name, with what the host has different. Mappings are merged key by

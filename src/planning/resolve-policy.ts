@@ -72,7 +72,7 @@ export function resolvePolicy(
 
 /** A policy as a cycle carries it. */
 function namedPolicy(name: string, policy: Policy, calendars: Calendars): NamedPolicy {
-  const { blackouts: _, rollout: __, schedule: ___, ...rest } = policy;
+  const { blackouts: _, review: __, rollout: ___, schedule: ____, ...rest } = policy;
   const spans = spansOf(policy, calendars);
   return { name, ...rest, ...(spans.length === 0 ? {} : { blackouts: spans }) };
 }

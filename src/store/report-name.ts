@@ -30,7 +30,12 @@ export function cycleBegan(cycle: string): string {
   return `${part(0, 4)}-${part(4, 2)}-${part(6, 2)}T${part(8, 2)}:${part(10, 2)}:${part(12, 2)}Z`;
 }
 
-/** By what a cycle's name ends: the beginning of its run's ID, which tells it from every other cycle of the host. */
-export function runPart(cycle: string): string {
-  return cycle.slice(-8);
+/** What tells one cycle from all others: its host, and the beginning of its run's ID, by which its name ends. */
+export function runKey({ host, cycle }: ReportOf): string {
+  return `${host} ${cycle.slice(-8)}`;
+}
+
+/** The same of a run of a workflow. */
+export function runKeyOf(host: string, runId: string): string {
+  return `${host} ${runId.replaceAll('-', '').slice(0, 8)}`;
 }

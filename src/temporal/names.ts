@@ -53,6 +53,11 @@ export const KNOWN_BAD_WORKFLOW_ID = 'known-bad';
 
 /** Where what people are told is gathered, one in a namespace. */
 export const NOTIFICATIONS_WORKFLOW_ID = 'notifications';
+/** The one list of people's words about policies of a namespace. */
+export const ACKNOWLEDGED_WORKFLOW_ID = 'acknowledged-policies';
+
+/** One review at a time. */
+export const REVIEW_WORKFLOW_ID = 'policy-review';
 
 export const WORKFLOW_TYPES = {
   patchHost: 'patchHost',
@@ -62,6 +67,8 @@ export const WORKFLOW_TYPES = {
   hostRecord: 'hostRecord',
   knownBad: 'knownBad',
   notifications: 'notifications',
+  policyReview: 'policyReview',
+  acknowledgedPolicies: 'acknowledgedPolicies',
 } as const;
 
 /** One Schedule a policy. */
@@ -94,6 +101,8 @@ export const MESSAGES = {
   badVersions: 'bad-versions',
   notice: 'notice',
   notifications: 'notifications',
+  acknowledge: 'acknowledge',
+  acknowledged: 'acknowledged',
 } as const;
 
 /** The key of the memo that lists show without asking any workflow. */

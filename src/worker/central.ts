@@ -1,10 +1,11 @@
-import { Context } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
 import { deliver } from '../../activities/control/deliver.ts';
 import { notify } from '../../activities/control/notify.ts';
 import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
+import { reviewFleet } from '../../activities/control/review-fleet.ts';
 import { storeReport } from '../../activities/control/store-report.ts';
 import type { CentralConfig } from '../domain/central-config.ts';
 import type { ControlActivities } from '../domain/steps.ts';
@@ -49,6 +50,10 @@ function controlActivities({ reports, config, linkTo, say }: Settings): ControlA
     listKnownBad: () => listKnownBad(Context.current().client),
     reportBad: (report) => reportBad(Context.current().client, report),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
+    reviewFleet: (input) => {
+      const { client } = Context.current();
+      return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
+    },
     notify: (notice) => {
       const { client, info } = Context.current();
       const { workflowExecution: run, activityId, attempt } = info;

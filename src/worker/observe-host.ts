@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import type { Announcement, Pending, Updates } from '../domain/announcement.ts';
-import type { Change } from '../domain/plan.ts';
+import type { Advisory, Change } from '../domain/plan.ts';
+import { countBackups } from '../backup/retention.ts';
 import { readOsRelease } from '../host/os-release.ts';
 import { AGENT_VERSION } from '../host/version.ts';
 import { canonicalJson } from '../planning/canonical.ts';
@@ -8,6 +9,9 @@ import { oldestCve } from '../planning/oldest-cve.ts';
 import type { PackageManager } from '../packages/port.ts';
 import { queryTools } from './query-tools.ts';
 import type { AgentParts } from './step-context.ts';
+
+/** What the advisories say of the security updates. */
+type Known = Required<Pick<Pending, 'oldestCve' | 'severities'>>;
 
 export type Observe = (askPackages: boolean) => Promise<Announcement>;
 
@@ -17,7 +21,7 @@ export type Observe = (askPackages: boolean) => Promise<Announcement>;
  * Changelogs are asked for again only when other updates are pending.
  */
 export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
-  let asked: { about: string; oldestCve: Pending['oldestCve'] } | null = null;
+  let asked: ({ about: string } & Known) | null = null;
 
   async function updatesOf(packages: PackageManager): Promise<Updates> {
     const observedAt = new Date().toISOString();
@@ -39,16 +43,18 @@ export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
     return {
       packages: changes.length,
       security: security.length,
-      oldestCve: await cveOf(packages, security),
+      ...(await knownOf(packages, security)),
     };
   }
 
-  async function cveOf(packages: PackageManager, changes: Change[]): Promise<Pending['oldestCve']> {
+  async function knownOf(packages: PackageManager, changes: Change[]): Promise<Known> {
     const about = canonicalJson(changes.map(({ name, newVersion }) => [name, newVersion]));
     if (asked?.about !== about) {
-      asked = { about, oldestCve: oldestCve(await packages.advisories(changes)) };
+      const advisories = await packages.advisories(changes);
+      asked = { about, oldestCve: oldestCve(advisories), severities: countSeverities(advisories) };
     }
-    return asked.oldestCve;
+    const { oldestCve: oldest, severities } = asked;
+    return { oldestCve: oldest, severities };
   }
 
   return async (askPackages) => {
@@ -62,7 +68,14 @@ export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
       manager: packages.name,
       unattended,
       signedApprovals: allowedSigners !== undefined,
+      backups: await countBackups(parts.paths),
       ...(askPackages ? { updates: await updatesOf(packages) } : {}),
     };
   };
+}
+
+function countSeverities(advisories: readonly Advisory[]): Known['severities'] {
+  const counts: Known['severities'] = {};
+  for (const { severity = 'unknown' } of advisories) counts[severity] = (counts[severity] ?? 0) + 1;
+  return counts;
 }

@@ -70,8 +70,22 @@ describe('a configuration file', () => {
   it('may be empty', () => {
     expect(parseConfig('', 'hosts.yaml', NOW_MS)).toEqual({
       ok: true,
-      config: { policies: {}, groups: {}, calendars: {}, hosts: {} },
+      config: { policies: {}, groups: {}, calendars: {}, hosts: {}, review: {} },
     });
+  });
+
+  it.each([
+    [
+      'schedule: { rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=MO, start: "02:00", timeZone: UTC }',
+      /INTERVAL/,
+    ],
+    ['schedule: { rrule: FREQ=DAILY, start: "02:00", timeZone: Mars/Base }', /time zone/],
+    ['schedule: { rrule: FREQ=DAILY, start: "02:00" }', /"timeZone" is missing/],
+  ])('tells that the review of the fleet cannot be scheduled so: %s', (schedule, why) => {
+    const [error, ...others] = errorsOf(`review: { ${schedule} }\n`);
+    expect(others).toEqual([]);
+    expect(error).toMatch(/^1:\d+ review\.schedule/);
+    expect(error).toMatch(why);
   });
 
   it('tells an unknown key with its place and the known one that it resembles', () => {

@@ -7,6 +7,13 @@ import { hostObserver } from '../../src/worker/observe-host.ts';
 
 const HOST = { host: 'web-1', unattended: true, temporal: {} };
 
+/** A host on which no cycle ever ran. */
+const NOTHING_YET = {
+  configDirectory: '/nowhere',
+  stateDirectory: '/nowhere',
+  archiveDirectory: '/nowhere',
+};
+
 function change(name: string, newVersion: string, security: boolean): Change {
   return {
     ...{ name, architecture: 'amd64', oldVersion: '1.0', newVersion, security },
@@ -29,7 +36,10 @@ function tools(
     },
     advisories: async (changes: Change[]) => {
       asked.advisories += 1;
-      return changes.map(({ name }) => ({ package: name, id: null, cves, source: 'model' }));
+      return changes.map(({ name }) => ({
+        ...{ package: name, id: null, cves, source: 'model' },
+        ...(cves === 'unknown' ? {} : { severity: 'high' }),
+      }));
     },
   } as unknown as PackageManager;
   return { asked, packages };
@@ -37,7 +47,7 @@ function tools(
 
 function observer(packages: PackageManager, signal = new AbortController().signal) {
   return hostObserver(
-    { config: HOST, paths: {} as never, supervisor: ['none'], choosePackages: () => packages },
+    { config: HOST, paths: NOTHING_YET, supervisor: ['none'], choosePackages: () => packages },
     signal,
   );
 }
@@ -51,7 +61,9 @@ describe('what an agent says of its host', () => {
       packages: 2,
       security: 1,
       oldestCve: 'CVE-2025-9999',
+      severities: { high: 1 },
     });
+    expect(said.backups).toBe(0);
   });
 
   it('leaves the package tools alone when it is told to', async () => {

@@ -1,10 +1,23 @@
-import type { ScheduleChange, ScheduleStatus } from '../../client/index.ts';
+import type { ReviewChange, ScheduleChange, ScheduleStatus } from '../../client/index.ts';
 import { plain, type Look } from '../paint.ts';
 import { table } from './table.ts';
 import { count } from './words.ts';
 
+/** A change of any schedule. */
+export type ShownChange = Pick<ScheduleChange, 'policy' | 'kind' | 'details'>;
+
+/** The review's schedule beside those of policies; it is of none of them. */
+export function withReview(
+  changes: readonly ScheduleChange[],
+  review: ReviewChange | null,
+): ShownChange[] {
+  return review === null
+    ? [...changes]
+    : [...changes, { ...review, policy: 'review of the fleet' }];
+}
+
 /** What would be done to the schedules, one block each; those that stay as they are are counted. */
-export function changesText(changes: readonly ScheduleChange[], { paint }: Look): string {
+export function changesText(changes: readonly ShownChange[], { paint }: Look): string {
   const marks = {
     create: paint('green', '+ create'),
     change: paint('yellow', '~ change'),
@@ -24,7 +37,7 @@ export function changesText(changes: readonly ScheduleChange[], { paint }: Look)
 }
 
 /** What came of it, in one line. */
-export function doneText(changes: readonly ScheduleChange[], { paint, symbols }: Look): string {
+export function doneText(changes: readonly ShownChange[], { paint, symbols }: Look): string {
   const kinds = { create: 'created', change: 'changed', remove: 'removed', keep: 'unchanged' };
   const counted = Object.entries(kinds).flatMap(([kind, word]) => {
     const amount = changes.filter((change) => change.kind === kind).length;

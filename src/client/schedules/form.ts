@@ -59,7 +59,7 @@ export function scheduleOptions(planned: PlannedSchedule, note: string): Schedul
   };
 }
 
-function calendarOf({
+export function calendarOf({
   hour,
   minute,
   daysOfWeek,
@@ -97,7 +97,7 @@ export function foundSchedule(policy: string, description: ScheduleDescription):
 }
 
 /** The times, or everything that is said of them when that is more than patchcycle says. */
-function timesOf({
+export function timesOf({
   calendars,
   intervals,
   skip,

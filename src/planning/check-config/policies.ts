@@ -8,14 +8,21 @@ import { timeZoneProblem } from '../time-zone.ts';
 import type { Problem } from './problem.ts';
 
 /** What is wrong with the times of policies: windows, blackouts and schedules. */
-export function policyProblems({ policies, calendars }: Inventory, nowMs: number): Problem[] {
-  return Object.entries(policies).flatMap(([name, policy]) => [
+export function policyProblems(
+  { policies, calendars, review }: Inventory,
+  nowMs: number,
+): Problem[] {
+  const ofPolicies = Object.entries(policies).flatMap(([name, policy]) => [
     ...timeProblems(policy, calendars, nowMs, ['policies', name]),
     ...scheduleProblems(policy, ['policies', name, 'schedule']),
   ]);
+  return [...ofPolicies, ...scheduleProblems(review, ['review', 'schedule'])];
 }
 
-function scheduleProblems({ schedule, window }: Policy, path: string[]): Problem[] {
+function scheduleProblems(
+  { schedule, window }: Pick<Policy, 'schedule' | 'window'>,
+  path: string[],
+): Problem[] {
   if (schedule === undefined) return [];
   const zone = schedule.timeZone ?? window?.timeZone;
   const wrongZone =

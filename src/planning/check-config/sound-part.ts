@@ -5,7 +5,8 @@ import { HostName, ShortName } from '../../domain/names.ts';
 import { Policy } from '../../domain/policy.ts';
 
 /** The names that stand in the file, also of what is written wrongly. */
-export type Written = Record<keyof Config, string[]>;
+export type Written = Record<Section, string[]>;
+type Section = Exclude<keyof Config, 'review'>;
 
 /**
  * What of a file that has errors is in order by itself: so that its other errors, which only show
@@ -17,6 +18,7 @@ export function soundPart(value: unknown): Config {
     groups: soundEntries(sectionOf(value, 'groups'), ShortName, Group),
     calendars: soundEntries(sectionOf(value, 'calendars'), ShortName, CalendarSource),
     hosts: soundEntries(sectionOf(value, 'hosts'), HostName, HostEntry),
+    review: {},
   };
 }
 
@@ -43,7 +45,7 @@ function soundEntries<T>(
 
 const Sections = z.record(z.string(), z.unknown());
 
-function sectionOf(value: unknown, name: keyof Config): object {
+function sectionOf(value: unknown, name: Section): object {
   const sections = Sections.safeParse(value);
   const section = sections.success ? sections.data[name] : undefined;
   return typeof section === 'object' && section !== null ? section : {};

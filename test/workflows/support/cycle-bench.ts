@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { Context } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { askForSlot } from '../../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../../activities/control/closed-runs.ts';
 import { listKnownBad, reportBad } from '../../../activities/control/known-bad.ts';
+import { reviewFleet } from '../../../activities/control/review-fleet.ts';
+import { storeReport } from '../../../activities/control/store-report.ts';
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import type { BadReport } from '../../../src/domain/known-bad.ts';
 import type { NoticeInput } from '../../../src/domain/notice.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
+import type { ReviewInput } from '../../../src/domain/review.ts';
 import type { ControlActivities, WorkflowRun } from '../../../src/domain/steps.ts';
+import type { ReportStore } from '../../../src/store/port.ts';
 import {
   CENTRAL_TASK_QUEUE,
   hostTaskQueue,
@@ -50,10 +54,11 @@ export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
 /**
  * `remembersBad`: whether what made one host restore is left out of the next one's plan, as it is
  * everywhere else. Most tests have hosts that are to know nothing of each other.
+ * `reports`: a store in which reports are kept as well, and which reviews read.
  */
 export async function openCycleBench(
   env: TestWorkflowEnvironment,
-  { remembersBad = false } = {},
+  { remembersBad = false, reports }: { remembersBad?: boolean; reports?: ReportStore } = {},
 ): Promise<CycleBench> {
   const notices: NoticeInput[] = [];
   const stored: Report[] = [];
@@ -74,7 +79,12 @@ export async function openCycleBench(
       async deliver() {},
       async storeReport(report: Report) {
         stored.push(report);
-        return { location: 'memory' };
+        return reports === undefined ? { location: 'memory' } : storeReport(report, reports);
+      },
+      reviewFleet(input: ReviewInput) {
+        if (reports === undefined) throw new Error('This bench has no store of reports');
+        const { client } = Context.current();
+        return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
       },
     },
   });

@@ -5,15 +5,19 @@
  *
  *     node test/workflows/support/record-histories.ts [NAME...]
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CycleStateName, CycleView } from '../../../src/domain/cycle.ts';
 import { MESSAGES, recordWorkflowId } from '../../../src/temporal/names.ts';
+import { folderStore } from '../../../src/store/folder.ts';
 import { recordSender } from '../../../src/worker/announce.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
 import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
 import { modelHost, type Model } from './model-host.ts';
 import { NOTIFICATIONS, recordNotifications } from './record-notifications.ts';
+import { recordReview, REVIEW_HISTORIES } from './record-review.ts';
 import { recordRollout, ROLLOUT_HISTORIES } from './record-rollout.ts';
 import { showHistory } from './show-history.ts';
 
@@ -95,11 +99,20 @@ await recordAll(await openCycleBench(await timeSkippingEnvironment()), OVER_DAYS
 if (isMeant(RECORD)) await recordRecord(await openCycleBench(await devServerEnvironment()));
 
 if (ROLLOUT_HISTORIES.some(isMeant)) {
-  const env = await devServerEnvironment();
-  const bench = await openCycleBench(env, { remembersBad: true });
-  const histories = await recordRollout(bench);
+  const bench = await openCycleBench(await devServerEnvironment(), { remembersBad: true });
+  await keep(bench, await recordRollout(bench));
+}
+if (REVIEW_HISTORIES.some(isMeant)) {
+  const directory = await mkdtemp(join(tmpdir(), 'patchcycle-record-'));
+  const reports = folderStore(directory);
+  const bench = await openCycleBench(await devServerEnvironment(), { reports });
+  await keep(bench, await recordReview(bench));
+  await rm(directory, { recursive: true });
+}
+
+async function keep(bench: CycleBench, histories: Record<string, string>): Promise<void> {
   for (const [name, workflowId] of Object.entries(histories)) {
-    const history = await showHistory(env.address, workflowId);
+    const history = await showHistory(bench.env.address, workflowId);
     await writeFile(new URL(`${name}.json`, FOLDER), history);
     console.log(name);
   }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { readInventory, type Inventory, type ScheduleChange } from '../../../client/index.ts';
+import { readInventory, type Inventory } from '../../../client/index.ts';
 import { PersonName } from '../../../domain/names.ts';
 import { askYes } from '../../ask-yes.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { inventoryFile } from '../../inventory.ts';
 import { parser, type Answer, type Context, type Kit } from '../../kit.ts';
 import { personName } from '../../person.ts';
-import { changesText, doneText } from '../../render/schedules.ts';
+import { changesText, doneText, withReview, type ShownChange } from '../../render/schedules.ts';
 
 type Options = { inventory?: string; by?: string; dryRun?: boolean; yes?: boolean };
 
@@ -21,7 +21,8 @@ export function applyCommand(kit: Kit): Command {
       'after',
       `
 Each policy with a "schedule" and hosts has one Schedule, which starts a rollout over those hosts.
-Schedules of policies that are not in the file (any more) are removed. What is paused stays paused.
+Schedules of policies that are not in the file (any more) are removed. One more Schedule reviews the
+fleet, where the file says when (review: { schedule: ... }). What is paused stays paused.
 Apply again whenever the file or one of its calendars has changed: a Schedule carries its hosts and
 their policies as they were when it was applied.
 
@@ -40,7 +41,9 @@ async function apply(context: Context, options: Options): Promise<Answer> {
     say(`The policy ${policy} has a schedule and no host, so it starts nothing.`);
   }
   const client = await context.connect();
-  const changes = await client.planSchedules(inventory);
+  const ofPolicies = await client.planSchedules(inventory);
+  const review = await client.planReviewSchedule(inventory);
+  const changes = withReview(ofPolicies, review);
   const wanted = changes.some(({ kind }) => kind !== 'keep');
   if (options.dryRun || !wanted) {
     return answer(changes, false, wanted ? changesText(changes, look) : doneText(changes, look));
@@ -49,7 +52,8 @@ async function apply(context: Context, options: Options): Promise<Answer> {
   if (!options.yes && !(await askYes(context, 'Do this?'))) {
     return answer(changes, false, 'Nothing was done.');
   }
-  await client.applySchedules(changes, by);
+  await client.applySchedules(ofPolicies, by);
+  if (review !== null) await client.applyReviewSchedule(review, by);
   return answer(changes, true, doneText(changes, look));
 }
 
@@ -60,7 +64,7 @@ function withoutHosts({ policies, hosts }: Inventory): string[] {
   );
 }
 
-function answer(changes: ScheduleChange[], applied: boolean, text: string): Answer {
+function answer(changes: ShownChange[], applied: boolean, text: string): Answer {
   const document = {
     applied,
     changes: changes.map(({ policy, kind, details }) => ({ policy, kind, details })),
