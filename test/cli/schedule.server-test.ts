@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { connect, type PatchcycleClient, type ScheduleStatus } from '../../src/client/index.ts';
+import { ReviewInput } from '../../src/domain/review.ts';
 import { openings } from '../../src/planning/openings.ts';
 import { parseRecurrence } from '../../src/planning/recurrence.ts';
 import { rolloutWorkflowId, scheduleId } from '../../src/temporal/names.ts';
@@ -306,5 +307,31 @@ describe('a schedule', () => {
       expect(ran.exitCode).toBe(1);
       expect(ran.stderr).toMatch(/The policy "nightly" has no schedule/);
     }
+  });
+});
+
+describe('the schedule of the review', () => {
+  const RULE = 'review: { schedule: { rrule: FREQ=DAILY, start: "07:00", timeZone: UTC } }\n';
+  const policies = 'policies: { nightly: {} }\nhosts: { web-1: { policy: nightly } }\n';
+
+  async function applied(text: string) {
+    await writeFile(join(directory, 'patchcycle.yaml'), text);
+    const ran = await schedule('apply', '--by', 'ada', '--json', '--yes');
+    if (ran.exitCode !== 0) throw new Error(ran.stderr);
+    const { changes } = documentOf(ran) as { changes: { policy: string; kind: string }[] };
+    return changes.filter(({ policy }) => policy === 'review of the fleet').map(({ kind }) => kind);
+  }
+
+  it('is made, kept, changed and removed as the file says, and starts a review', async () => {
+    expect(await applied(RULE + policies)).toEqual(['create']);
+    expect(await applied(RULE + policies)).toEqual(['keep']);
+    expect(await applied(RULE.replace('07:00', '08:30') + policies)).toEqual(['change']);
+    const handle = env.client.schedule.getHandle('policy-review');
+    const { action, info } = await handle.describe();
+    expect(action).toMatchObject({ workflowType: 'policyReview', taskQueue: 'patchcycle' });
+    expect(info.nextActionTimes[0]?.toISOString()).toMatch(/T08:3\d:/);
+    expect(ReviewInput.parse(action.args?.[0]).hosts).toHaveLength(1);
+    expect(await applied(policies)).toEqual(['remove']);
+    expect(await applied(policies)).toEqual([]);
   });
 });
