@@ -16,7 +16,7 @@ import { withBackup } from '../src/backup/record.ts';
 import { restoreFrom } from '../src/backup/restore.ts';
 import { settleServices } from '../src/backup/services.ts';
 import { treeRoot } from '../src/backup/tree-root.ts';
-import { StepFailure } from '../src/domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../src/domain/failure.ts';
 import type { Check } from '../src/domain/health.ts';
 import { Plan } from '../src/domain/plan.ts';
 import type {
@@ -52,7 +52,6 @@ import type { StepContext } from './context.ts';
 /** Package jobs whose names begin so change the host; others look or repair. */
 const CHANGE_JOB = /^(?:upgrade|security-update)(?:-|$)/;
 
-const FINDINGS_MAX = 50;
 const CHECKS_MAX = 500;
 
 /**

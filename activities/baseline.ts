@@ -1,4 +1,4 @@
-import { StepFailure } from '../src/domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../src/domain/failure.ts';
 import type { HealthSnapshot } from '../src/domain/health.ts';
 import type { BaselineSummary, PlannedStepInput } from '../src/domain/steps.ts';
 import { writeBaseline } from '../src/health/baseline-entry.ts';
@@ -17,8 +17,6 @@ import type { StepContext } from './context.ts';
 
 /** Draining may just have restarted something: what is not well gets a few seconds, in milliseconds. */
 const PAUSES_MS: readonly number[] = [1_000, 2_000, 4_000];
-
-const FINDINGS_MAX = 50;
 
 /**
  * Writes down how the host is before its change, for the steps that compare with it. Each run

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { durationMs, formatDuration } from '../src/domain/duration.ts';
-import { StepFailure } from '../src/domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../src/domain/failure.ts';
 import type { LogReport } from '../src/domain/health.ts';
 import type { StepInput } from '../src/domain/steps.ts';
 import { readBaseline, type BaselineEntry } from '../src/health/baseline-entry.ts';
@@ -24,8 +24,6 @@ const LOOK_EVERY_MAX_MS = 30_000;
 
 /** Readings to catch up with a log, each of 50,000 lines; one that grows faster is never caught up with. */
 const CATCH_UP_MAX = 20;
-
-const FINDINGS_MAX = 50;
 
 const TOO_FAST = 'the logs grew faster than they could be read: their last lines were not read';
 

@@ -1,4 +1,4 @@
-import { StepFailure } from '../src/domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../src/domain/failure.ts';
 import type { Check } from '../src/domain/health.ts';
 import type { Plan, RebootRequired } from '../src/domain/plan.ts';
 import type { NamedPolicy } from '../src/domain/policy.ts';
@@ -20,8 +20,6 @@ import type { StepContext } from './context.ts';
 
 /** As many checks as a report holds; those that failed come first. */
 const CHECKS_MAX = 500;
-const FINDINGS_MAX = 50;
-
 /**
  * Proves that the host is all new and as healthy as before: every version as planned, the package
  * database clean, services, units and probes as in the baseline, and no reboot pending. Services

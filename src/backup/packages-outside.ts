@@ -1,11 +1,8 @@
-import { StepFailure } from '../domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 
 /** Versions by `name:architecture`, as a package manager tells them. */
 export type Versions = Readonly<Record<string, string>>;
-
-/** Packages that a failure names. */
-const FINDINGS_MAX = 50;
 
 /**
  * What somebody else did since the backup to packages that the plan does not name, one sentence

@@ -1,4 +1,4 @@
-import { StepFailure } from '../domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../domain/failure.ts';
 import { errnoOf } from '../host/errno.ts';
 import type { Argv, HostTools } from '../host/tools.ts';
 import { ARCHIVE_NAME } from './archive.ts';
@@ -23,9 +23,6 @@ export type Restored = { restored: number; deleted: number };
 
 /** A restore writes gigabytes at most; a disk that takes longer than this to sync hangs. */
 const SYNC_TIMEOUT_MS = 10 * 60_000;
-
-/** Sentences that a failure carries. */
-const FINDINGS_MAX = 50;
 
 /** Left free beside what is staged, for the directories and everything that runs. */
 const RESERVE_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StepFailure } from '../../domain/failure.ts';
+import { FINDINGS_MAX, StepFailure } from '../../domain/failure.ts';
 import { orIfMissing } from '../../host/errno.ts';
 import type { Argv, HostTools } from '../../host/tools.ts';
 import {
@@ -141,8 +141,6 @@ export function archiveVersion(file: string, name: string, architecture: string)
   const fits = ending === `${architecture}.deb` || ending === 'all.deb' || architecture === 'all';
   return ownName === name && fits && version !== undefined ? version.replaceAll('%3a', ':') : null;
 }
-
-const FINDINGS_MAX = 50;
 
 /** The failure that packages which no recovery has mended are. */
 export function stillBroken(left: readonly PackageState[]): StepFailure {

@@ -22,8 +22,8 @@ const NEVER_REPLACED: readonly string[] = [
  * Gives edited configuration files the place that the policy wants. rpm decides by what the package
  * says: a file that is marked `noreplace` stays, and the package's is left aside as `.rpmnew`; any
  * other is replaced, and the administrator's is left aside as `.rpmsave`. With `keep` the
- * administrator's is in use afterwards, with `replace` the package's, but for {@link NEVER_REPLACED}. Run again, also after a crash
- * in its middle, it comes to the same end.
+ * administrator's is in use afterwards, with `replace` the package's, but for
+ * {@link NEVER_REPLACED}. Run again, also after a crash in its middle, it comes to the same end.
  */
 export async function settleConfigFiles(
   leftAside: readonly string[],

@@ -15,8 +15,8 @@ import { recover, stillBroken } from './recover.ts';
 import type { DnfSettings } from './settings.ts';
 
 /**
- * See {@link PackageManager.repair} of the port. What is there twice is
- * completed, and the package that was just being written; nothing else is touched.
+ * See {@link PackageManager.repair} of the port. What is there twice is completed, and the package
+ * that was just being written; nothing else is touched.
  */
 export async function repair(
   tools: HostTools,

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { FINDINGS_MAX } from '../../domain/failure.ts';
 import type { Change } from '../../domain/plan.ts';
 import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
@@ -38,9 +39,6 @@ export async function requireSignatures(
     );
   }
 }
-
-/** As FailureDetails bounds them. */
-const FINDINGS_MAX = 50;
 
 function more(refused: readonly string[]): string {
   return refused.length > 1 ? `, nor are ${refused.length - 1} more` : '';
