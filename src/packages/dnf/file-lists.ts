@@ -1,5 +1,6 @@
 import { commandFailure } from '../../host/command.ts';
 import type { CommandResult, HostTools } from '../../host/tools.ts';
+import { verdict } from '../shared/verdict.ts';
 
 export type PackageFile = { path: string; isDirectory: boolean };
 
@@ -35,7 +36,7 @@ export async function readArchiveFiles(
 ): Promise<PackageFile[]> {
   const { files, result } = await listArchiveFiles(tools, archives);
   if (result.exitCode === 0 && !result.truncated) return files;
-  throw commandFailure(
+  throw verdict(
     'HashMismatch',
     'rpm cannot read the downloaded archives',
     result,
@@ -48,7 +49,15 @@ export async function readGoodArchiveFiles(
   tools: HostTools,
   archives: readonly string[],
 ): Promise<PackageFile[]> {
-  return (await listArchiveFiles(tools, archives)).files;
+  const { files, result } = await listArchiveFiles(tools, archives);
+  if (result.exitCode !== null && !result.truncated) return files;
+  const message = 'the files of the downloaded archives could not be listed';
+  throw commandFailure(
+    'CommandFailed',
+    message,
+    result,
+    'Run the command on the host and read it.',
+  );
 }
 
 async function listArchiveFiles(

@@ -1,12 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import type { Change, Removal } from '../../domain/plan.ts';
-import { commandFailure } from '../../host/command.ts';
 import type { HostTools } from '../../host/tools.ts';
 import type { Footprint } from '../port.ts';
 import { readAlternatives } from '../shared/alternatives.ts';
 import { archivePath } from '../shared/archives.ts';
 import { COMMON_PATHS, generatedPaths } from '../shared/generated-files.ts';
 import { inPortions } from '../shared/portions.ts';
+import { verdict } from '../shared/verdict.ts';
 import { readArchiveFiles, readFileList } from './file-lists.ts';
 import { STATE_TREES } from './generated-files.ts';
 
@@ -45,7 +45,7 @@ export async function databaseDirectory(tools: HostTools): Promise<string> {
   const result = await tools.run(['rpm', '--eval', '%{_dbpath}']);
   const directory = result.stdout.trim();
   if (result.exitCode === 0 && directory.startsWith('/')) return realpath(directory);
-  throw commandFailure(
+  throw verdict(
     'UnsupportedHost',
     'rpm does not say where its database is, so that it could not be put back',
     result,

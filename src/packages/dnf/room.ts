@@ -1,11 +1,11 @@
 import type { Change } from '../../domain/plan.ts';
-import { commandFailure } from '../../host/command.ts';
-import type { HostTools } from '../../host/tools.ts';
+import type { CommandResult, HostTools } from '../../host/tools.ts';
 import type { SpaceNeed } from '../port.ts';
 import { archivePath } from '../shared/archives.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { inPortions } from '../shared/portions.ts';
 import { bootBytes, requireSpace, sum, unpackedBytes } from '../shared/room.ts';
+import { verdict } from '../shared/verdict.ts';
 import { listInstalledBytes } from './archive-list.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { packageStates } from './states.ts';
@@ -89,8 +89,8 @@ async function archiveSizes(
   return sizes;
 }
 
-function unreadable(result: Parameters<typeof commandFailure>[2]): Error {
-  return commandFailure(
+function unreadable(result: CommandResult): Error {
+  return verdict(
     'HashMismatch',
     'rpm cannot read the downloaded archives',
     result,

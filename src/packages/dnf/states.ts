@@ -2,6 +2,7 @@ import { commandFailure } from '../../host/command.ts';
 import type { CommandResult, HostTools } from '../../host/tools.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { remedyFor } from '../shared/remedies.ts';
+import { verdict } from '../shared/verdict.ts';
 import { compareVersions } from './compare-versions.ts';
 
 /** One package as rpm's database has it. Kernels have several, one for each version. */
@@ -64,7 +65,7 @@ export function damaged(result: Parameters<typeof commandFailure>[2]): Error {
 }
 
 function unreadable(result: CommandResult): Error {
-  return commandFailure(
+  return verdict(
     'PackageStateBroken',
     "rpm's database could not be read",
     result,

@@ -128,8 +128,9 @@ export function describeInterruptions(family: Family, theLab: TheLab): void {
         const { input, step } = await nextBulk(lab);
         const installing = lab.manager.install(input);
         await untilCome(lab, moment, step);
-        // The process numbers are the host's own: nothing else is called so there.
-        for (const program of family.installers) await lab.host.run(['pkill', '-9', '-x', program]);
+        // The process numbers are the host's own: nothing else is called so there. All at once, or the
+        // second of them would be one that the healing has begun.
+        await lab.host.run(['pkill', '-9', '-x', family.installers.join('|')]);
         expect(await installing).toMatchObject({ installed: BULK.count });
         await expectWhole(lab, step.to);
         const jobs = await lab.host.runOrThrow([

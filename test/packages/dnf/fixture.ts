@@ -30,7 +30,7 @@ export function fixture(
 /** The names under which the dialects have the smallest update. */
 export const MINIMAL = { dnf4: 'upgrade-minimal', dnf5: 'upgrade' } as const;
 
-export type Answer = { exitCode?: number; stdout?: string; stderr?: string };
+export type Answer = Partial<Omit<CommandResult, 'argv'>>;
 
 /** Tools whose commands are answered as they were captured. */
 export function answering(answer: (argv: Argv) => Answer | undefined): HostTools {
@@ -45,7 +45,7 @@ export function answering(answer: (argv: Argv) => Answer | undefined): HostTools
   };
 }
 
-function resultOf(argv: Argv, { exitCode = 0, stdout = '', stderr = '' }: Answer): CommandResult {
-  const ended = { signal: null, durationMs: 1, timedOut: false, truncated: false };
-  return { argv, exitCode, stdout, stderr, ...ended };
+function resultOf(argv: Argv, answer: Answer): CommandResult {
+  const ended = { exitCode: 0, signal: null, durationMs: 1, timedOut: false, truncated: false };
+  return { argv, stdout: '', stderr: '', ...ended, ...answer };
 }
