@@ -6,11 +6,14 @@ import {
   type Change,
   type ChangeRow,
   type PlanOverview,
+  type Scope,
 } from '../src/domain/plan.ts';
-import type { StepInput } from '../src/domain/steps.ts';
+import type { PlanLimits } from '../src/domain/plan-limits.ts';
+import type { PlanInput, StepInput } from '../src/domain/steps.ts';
 import { archivesOf } from '../src/host/paths.ts';
-import { planDigest } from '../src/packages/digest.ts';
-import type { PlannedPackages } from '../src/packages/port.ts';
+import { changesDigest, planDigest } from '../src/packages/digest.ts';
+import type { ExcludedVersion, PackageManager, PlannedPackages } from '../src/packages/port.ts';
+import { objectionTo } from '../src/planning/plan-limits.ts';
 import type { StepContext } from './context.ts';
 
 /*
@@ -34,10 +37,10 @@ const CHANGELOG_ARCHIVES_MAX_MS = 300_000;
  * Makes the plan, keeps it as the journal's entries `plan` and `advisories`, and answers what people
  * and the workflow see of it. Fails with `DependencyProblem`, `PlanUnparsable`, `UnsupportedHost`.
  */
-export async function plan(context: StepContext, input: StepInput): Promise<PlanOverview> {
+export async function plan(context: StepContext, input: PlanInput): Promise<PlanOverview> {
   const { packages, journal, config } = context;
   const { scope } = input.policy;
-  const planned = await packages.plan(scope);
+  const planned = await planWithin(packages, scope, input.limits);
   const { changes, removals } = planned;
   const made = checked({
     format: 1,
@@ -51,6 +54,40 @@ export async function plan(context: StepContext, input: StepInput): Promise<Plan
   await journal.write('advisories', advisories);
   await journal.write('plan', made);
   return overview(made, planned, advisories);
+}
+
+/** Each round leaves out at least one version; a repository offers a handful of each package. */
+const ROUNDS_MAX = 20;
+
+/**
+ * Plans without what may not be brought. A version that is left out may make room for another one
+ * of its package, or take others with it, so it is planned again until nothing is to object to.
+ */
+async function planWithin(
+  packages: PackageManager,
+  scope: Scope,
+  limits: PlanLimits = { knownBad: [] },
+): Promise<PlannedPackages> {
+  const excluded: ExcludedVersion[] = [];
+  const objections: string[] = [];
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const planned = await packages.plan(scope, excluded);
+    const before = excluded.length;
+    for (const change of planned.changes) {
+      const objection = objectionTo(change, limits);
+      if (objection === null) continue;
+      excluded.push({ name: change.name, version: change.newVersion });
+      objections.push(objection);
+    }
+    if (excluded.length === before) {
+      return { ...planned, leftOut: [...new Set([...objections, ...planned.leftOut])] };
+    }
+  }
+  throw new StepFailure(
+    'DependencyProblem',
+    `What may not be installed could not be left out of the plan: ${objections.at(-1)}.`,
+    { remedy: 'Clear versions that are known to be bad, or install these packages by hand.' },
+  );
 }
 
 /** A name or version that is none is refused here, before it can reach a command line. */
@@ -100,6 +137,7 @@ function overview(
 ): PlanOverview {
   return {
     digest: planDigest(made),
+    changes: changesDigest(made),
     scope: made.scope,
     madeAt: new Date().toISOString(),
     changeCount: made.changes.length,

@@ -43,6 +43,7 @@ export async function orchestration(): Promise<BenchResult> {
         workflowBundle: await workflowBundle(),
         activities: {
           notify: async () => undefined,
+          listKnownBad: async () => [],
           storeReport: async () => ({ location: 'nowhere' }),
         },
       }),
@@ -84,7 +85,7 @@ export async function orchestration(): Promise<BenchResult> {
       rounds.push(performance.now() - startedMs);
     }
     const tookMs = median(rounds);
-    const steps = (models[0]?.host.ran.length ?? 0) + 1; // storeReport runs on the central worker.
+    const steps = (models[0]?.host.ran.length ?? 0) + 2; // listKnownBad and storeReport run on the central worker.
     for (const worker of workers) worker.shutdown();
     await running;
     const perHost = tookMs / 1_000 / HOSTS;

@@ -20,13 +20,14 @@ async function main(host: string, inventoryFile: string): Promise<number> {
   // Address, namespace, TLS and API key come from Temporal's own environment or profile.
   const patchcycle = await connect();
   try {
-    const { policy, groups } = policyFor(await readInventory(inventoryFile), host);
+    const { policy, groups, budgets } = policyFor(await readInventory(inventoryFile), host);
 
     // Returns at once. There is one cycle a host; a second start tells which one runs.
     const cycle = await patchcycle.startPatch({
       host,
       policy,
       groups,
+      budgets,
       requestedBy: userInfo().username,
       reason: 'weekly security updates',
     });

@@ -12,19 +12,21 @@ import { failureRecord } from './cycle/failure-record.ts';
 import { firstFailure } from './cycle/first-failure.ts';
 import { inspect, prepare } from './cycle/prepare.ts';
 import { settleOnPlan, type Ending } from './cycle/settle-on-plan.ts';
+import { listenToBudgets } from './cycle/slots.ts';
 
 /**
  * The patch cycle of one host.
  *
  * | phase | steps | when it fails |
  * | --- | --- | --- |
- * | before any change | inspect, refresh, plan, approval, window, download, drain, baseline, backup | the host is untouched: `failed`, `aborted`, `rejected`, `expired` |
+ * | before any change | inspect, refresh, plan, approval, window, slot, download, drain, baseline, backup | the host is untouched: `failed`, `aborted`, `rejected`, `expired` |
  * | change | upgrade, security-update, reboot-and-wait, monitor-logs, verify | restore, proven: `restored`; else a person decides |
  * | close | undrain, retention, report, release | named in the report |
  */
 export async function patchHost(input: unknown): Promise<Report> {
   const cycle = openCycle(input);
   listenToPeople(cycle);
+  listenToBudgets(cycle);
   const ready = await beforeAnyChange(cycle);
   // From the first change on, a cancellation by Temporal would leave a mixture; it has no effect any more.
   return CancellationScope.nonCancellable(async () => {

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { PlanOverview } from '../src/domain/plan.ts';
 import { cycleId } from './cycle/cycle.ts';
-import { stepsOn } from './cycle/host-steps.ts';
+import { controlActivities, stepsOn } from './cycle/host-steps.ts';
 import { parseInput } from './cycle/input.ts';
 
 /** What a cycle would do on this host now. Nothing but the package lists is changed. */
@@ -16,7 +16,9 @@ export async function planHost(rawInput: unknown): Promise<PlanOverview> {
   };
   const on = stepsOn(host, policy);
   await on.refresh('refresh the package lists', step);
-  const plan = await on.plan(`plan updates, scope ${policy.scope}`, step);
+  const knownBad = await controlActivities('which versions are known to be bad?').listKnownBad();
+  const limited = knownBad.length === 0 ? step : { ...step, limits: { knownBad } };
+  const plan = await on.plan(`plan updates, scope ${policy.scope}`, limited);
   await on.release('delete what was downloaded for the changelogs', step);
   return plan;
 }

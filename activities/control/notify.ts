@@ -1,14 +1,51 @@
-import { z } from 'zod';
+import type { Client } from '@temporalio/client';
+import { Notice, type GatherRules, type NoticeRun } from '../../src/domain/notice.ts';
+import { maskSecrets } from '../../src/host/mask.ts';
+import {
+  CENTRAL_TASK_QUEUE,
+  MESSAGES,
+  NOTIFICATIONS_WORKFLOW_ID,
+  WORKFLOW_TYPES,
+} from '../../src/temporal/names.ts';
 
-/** Bounded, because it is written to a log by whoever may write to the namespace. */
-const Notice = z.object({
-  host: z.string().max(253),
-  subject: z.string().max(500),
-  text: z.string().max(4_000),
-});
+export type Teller = {
+  say: (line: string) => void;
+  rules: GatherRules;
+  /** Which activity of which run tells it, and for which time. */
+  by: { run: NoticeRun; activityId: string; attempt: number };
+};
 
-/** Says that a person is waited for, as one line of the worker's log. Throws a ZodError on anything but a notice. */
-export async function notify(document: unknown, say: (line: string) => void): Promise<void> {
-  const { host, subject, text } = Notice.parse(document);
-  say(`${host}: ${subject} ${text}`.replace(/\p{Cc}+/gu, ' '));
+/**
+ * Tells people: as one line of the worker's log, and where there are channels, by passing it on to
+ * where what is alike is gathered. Throws a ZodError on anything but a notice.
+ */
+export async function notify(
+  client: Client,
+  document: unknown,
+  { say, rules, by: { run, activityId, attempt } }: Teller,
+): Promise<void> {
+  const notice = masked(Notice.parse(document));
+  const { about, subject, lines, command } = notice;
+  if (attempt === 1) say([`${about}: ${subject}`, ...lines, command].filter(Boolean).join(' '));
+  if (rules.channels.length === 0) return;
+  await client.workflow.signalWithStart(WORKFLOW_TYPES.notifications, {
+    workflowId: NOTIFICATIONS_WORKFLOW_ID,
+    taskQueue: CENTRAL_TASK_QUEUE,
+    args: [],
+    signal: MESSAGES.notice,
+    signalArgs: [{ id: `${run.runId}/${activityId}`, notice, run, rules }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: 'what people are told',
+    staticDetails: 'Gathers notices that are alike, and sends them to the configured channels.',
+  });
+}
+
+/** Hosts have masked what they say; this is the net before it leaves for other places. */
+function masked(notice: Notice): Notice {
+  return {
+    ...notice,
+    subject: maskSecrets(notice.subject),
+    lines: notice.lines.map(maskSecrets),
+    ...(notice.alike === undefined ? {} : { alike: maskSecrets(notice.alike) }),
+  };
 }

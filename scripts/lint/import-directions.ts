@@ -14,13 +14,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: ['domain', 'planning', 'host'],
   temporal: ['domain'],
   report: ['domain', 'planning'],
-  client: ['domain', 'planning', 'temporal', 'report'],
-  activities: ['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
+  store: ['domain', 'host'],
+  client: ['domain', 'planning', 'temporal', 'report', 'store'],
+  activities: [
+    ...['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
+    'store',
+  ],
   worker: [
     ...['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report'],
-    'activities',
+    ...['activities', 'store'],
   ],
-  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker'],
+  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker', 'store'],
   workflows: ['domain', 'planning', 'temporal'],
 };
 const FOLDERS = Object.keys(MAY_IMPORT);
@@ -37,7 +41,7 @@ const elements = [...FOLDERS, ...USERS].map((type) => ({
 /** Packages that a folder may import; a folder that is missing here may import any but execa. */
 const PACKAGES: Readonly<Record<string, string[]>> = {
   domain: ['zod'],
-  planning: ['zod', 'canonicalize', 'rrule-temporal', 'temporal-polyfill', 'yaml'],
+  planning: ['zod', 'canonicalize', 'node-ical', 'rrule-temporal', 'temporal-polyfill', 'yaml'],
   workflows: ['zod', '@temporalio/workflow', '@temporalio/common'],
 };
 

@@ -45,6 +45,14 @@ export async function retainBackups(
   return { kept, removed };
 }
 
+/** How many backups the host has that can be restored. */
+export async function countBackups(paths: HostPaths): Promise<number> {
+  const backedUp = await Promise.all(
+    (await cyclesOf(paths)).map((cycle) => hasBackup(paths, cycle)),
+  );
+  return backedUp.filter(Boolean).length;
+}
+
 /** The host's cycles, newest first: their names begin with their time. */
 async function cyclesOf(paths: HostPaths): Promise<CycleId[]> {
   const directory = join(paths.stateDirectory, 'cycles');

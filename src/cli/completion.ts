@@ -78,7 +78,7 @@ complete -o default -F _${name} ${name}
 `;
 }
 
-/** From one command to the next: `policy` then `check` is `policy check`. */
+/** From one command to the next: `schedule` then `list` is `schedule list`. */
 function commandCases(root: CompletionNode, indent: string): string {
   return places(root)
     .filter(({ path }) => path.length > 0)

@@ -8,13 +8,17 @@ const INVENTORY_PLACES = ['patchcycle.yaml', '/etc/patchcycle/inventory.yaml'] a
 
 export type InventoryOptions = { inventory?: string; policy?: string };
 
+/** The file that is meant; null when none is named and there is none. */
+export function findInventoryFile(io: Io, named: string | undefined): string | null {
+  if (named !== undefined) return resolve(io.workingDirectory, named);
+  const places = INVENTORY_PLACES.map((place) => resolve(io.workingDirectory, place));
+  return places.find((path) => existsSync(path)) ?? null;
+}
+
 /** The file that is meant. Throws BadRequest when there is none. */
 export function inventoryFile(io: Io, named: string | undefined): string {
-  if (named !== undefined) return resolve(io.workingDirectory, named);
-  for (const place of INVENTORY_PLACES) {
-    const path = resolve(io.workingDirectory, place);
-    if (existsSync(path)) return path;
-  }
+  const file = findInventoryFile(io, named);
+  if (file !== null) return file;
   throw new BadRequest(
     `There is no file of policies and hosts: neither ./${INVENTORY_PLACES.join(' nor ')} exists.`,
     'Write one (examples/patchcycle.yaml is a start), or name the one that you have.',

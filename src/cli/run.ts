@@ -36,7 +36,7 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
-/** `patchcycle` or `patchcycle policy` alone: the help was shown, and that is all to say. */
+/** `patchcycle` or `patchcycle schedule` alone: the help was shown, and that is all to say. */
 function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.code === 'commander.help';
 }

@@ -1,14 +1,48 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Abort, Approve, Reject, Resolve } from '../domain/decision.ts';
 import { StepFailure } from '../domain/failure.ts';
+import type { ClearBad } from '../domain/known-bad.ts';
+import type { Acknowledge, ReviewInput } from '../domain/review.ts';
+import type { RolloutInput } from '../domain/rollout.ts';
+import type { RolloutDecision } from '../domain/rollout-decision.ts';
+import type { SlotFree } from '../domain/slot.ts';
+import type { Inventory } from '../planning/inventory.ts';
+import type { ReviewChange } from '../planning/review-schedule.ts';
+import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
+import { webUiFor } from '../temporal/web-ui.ts';
+import { audit, type AuditRequest } from './audit.ts';
+import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
 import { abort, approve, reject, resolve } from './decide.ts';
 import { BadRequest } from './errors.ts';
-import { webUiFor } from './links.ts';
+import { diffFleet, listFleet } from './fleet.ts';
+import { clearKnownBad, knownBad } from './known-bad.ts';
 import { listHosts } from './list.ts';
+import { notifications } from './notifications.ts';
 import { agentPollers, centralPollers } from './pollers.ts';
 import { hostReport, waitForReport, type RunOptions } from './report.ts';
+import {
+  acknowledgedPolicies,
+  acknowledgePolicy,
+  startReview,
+  waitForReview,
+  type StartedReview,
+} from './review.ts';
+import { applySchedules, planSchedules } from './schedules/apply.ts';
+import { applyReviewSchedule, planReviewSchedule } from './schedules/review.ts';
+import { listSchedules } from './schedules/list.ts';
+import {
+  pauseSchedule,
+  removeSchedule,
+  resumeSchedule,
+  triggerSchedule,
+  type SteeringWords,
+} from './schedules/steer.ts';
 import { missingSearchAttributes } from './search-attributes.ts';
+import { decideRollout } from './rollouts/decide.ts';
+import { listRollouts } from './rollouts/list.ts';
+import { startRollout } from './rollouts/start.ts';
+import { rolloutStatus } from './rollouts/status.ts';
 import { closeSession, retryInterceptors, type Session } from './session.ts';
 import { grpcStatus, translate, unreachable } from './exchange.ts';
 import { planOnly, startPatch, type PatchRequest, type WaitOptions } from './start.ts';
@@ -89,6 +123,37 @@ function clientOf(session: Session) {
     report: (host: string, options?: RunOptions) => hostReport(session, host, options),
     waitForReport: (host: string, options?: RunOptions & WaitOptions) =>
       waitForReport(session, host, options),
+    audit: (request: AuditRequest) => audit(session, request),
+    startRollout: (name: string, input: RolloutInput) => startRollout(session, name, input),
+    rolloutStatus: (name: string) => rolloutStatus(session, name),
+    listRollouts: () => listRollouts(session),
+    decideRollout: (name: string, decision: RolloutDecision) =>
+      decideRollout(session, name, decision),
+    budget: (group: string) => budgetStatus(session, group),
+    listBudgets: () => listBudgets(session),
+    freeSlot: (group: string, words: SlotFree) => freeSlot(session, group, words),
+    listFleet: (inventory?: Inventory | null) => listFleet(session, inventory),
+    diffInventory: (inventory: Inventory) => diffFleet(session, inventory),
+    notifications: () => notifications(session),
+    knownBad: () => knownBad(session),
+    clearKnownBad: (words: ClearBad) => clearKnownBad(session, words),
+    startReview: (input: ReviewInput) => startReview(session, input),
+    waitForReview: (review: StartedReview, options?: WaitOptions) =>
+      waitForReview(session, review, options),
+    acknowledgePolicy: (words: Acknowledge) => acknowledgePolicy(session, words),
+    acknowledgedPolicies: () => acknowledgedPolicies(session),
+    planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
+    applySchedules: (changes: readonly ScheduleChange[], by: string) =>
+      applySchedules(session, changes, by),
+    planReviewSchedule: (inventory: Inventory) => planReviewSchedule(session, inventory),
+    applyReviewSchedule: (change: ReviewChange, by: string) =>
+      applyReviewSchedule(session, change, by),
+    listSchedules: () => listSchedules(session),
+    pauseSchedule: (policy: string, words: SteeringWords) => pauseSchedule(session, policy, words),
+    resumeSchedule: (policy: string, words: SteeringWords) =>
+      resumeSchedule(session, policy, words),
+    triggerSchedule: (policy: string) => triggerSchedule(session, policy),
+    removeSchedule: (policy: string) => removeSchedule(session, policy),
     agentPollers: (host: string) => agentPollers(session, host),
     centralPollers: () => centralPollers(session),
     missingSearchAttributes: () => missingSearchAttributes(session),

@@ -69,9 +69,24 @@ export class NoCycle extends PatchcycleError {
   override readonly name = 'NoCycle';
 }
 
-/** The cycle declines a decision; the message has its reason, and nothing has changed. */
+/** No rollout of this name is known, or none runs. */
+export class NoRollout extends PatchcycleError {
+  override readonly name = 'NoRollout';
+}
+
+/** The cycle or the rollout declines a decision; the message has its reason, and nothing has changed. */
 export class DecisionRefused extends PatchcycleError {
   override readonly name = 'DecisionRefused';
+}
+
+/** No schedule of this policy is known. */
+export class NoSchedule extends PatchcycleError {
+  override readonly name = 'NoSchedule';
+}
+
+/** The schedule was not triggered, because what it started last still runs. */
+export class RolloutAlreadyRunning extends PatchcycleError {
+  override readonly name = 'RolloutAlreadyRunning';
 }
 
 /** Temporal took the message, but no central worker answered in time; it may still take effect. */

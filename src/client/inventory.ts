@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import type { Config } from '../domain/config.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Budget } from '../domain/group.ts';
 import type { NamedPolicy } from '../domain/policy.ts';
 import { FILE_SIZE_MAX, parseConfig, type FileError } from '../planning/config.ts';
-import { didYouMean } from '../planning/did-you-mean.ts';
+import type { Inventory } from '../planning/inventory.ts';
 import { resolvePolicy } from '../planning/resolve-policy.ts';
 import { BadRequest, PatchcycleError } from './errors.ts';
 
@@ -17,49 +18,44 @@ export class InventoryInvalid extends PatchcycleError {
     );
     super(
       [`${file} has errors:`, ...lines].join('\n'),
-      `Correct them, then: patchcycle policy check ${file}`,
+      `Correct them, then: patchcycle inventory check ${file}`,
     );
     this.errors = errors;
   }
 }
 
-/** Reads the file of policies and hosts. Throws BadRequest, or InventoryInvalid with every error. */
-export async function readInventory(file: string): Promise<Config> {
-  const text = await textOf(file);
-  const parsed = parseConfig(text, file);
+/**
+ * Reads the file of policies and hosts, and the calendars that it names. Throws BadRequest, or
+ * InventoryInvalid with every error.
+ */
+export async function readInventory(file: string): Promise<Inventory> {
+  const text = textOf(file);
+  const parsed = parseConfig(text, file, Date.now(), (named) =>
+    readBounded(resolve(dirname(file), named)),
+  );
   if (!parsed.ok) throw new InventoryInvalid(file, parsed.errors);
   return parsed.config;
 }
 
-export type HostPolicy = { policy: NamedPolicy; groups: string[] };
+export type HostPolicy = { policy: NamedPolicy; groups: string[]; budgets: Budget[] };
 
 /**
  * What the file says about a host, complete and with defaults filled in. A policy named by
  * `policyName` is taken instead of the host's own, also for hosts that the file does not have.
  * Throws BadRequest.
  */
-export function policyFor(inventory: Config, host: string, policyName?: string): HostPolicy {
-  if (policyName === undefined) {
-    const resolved = resolvePolicy(inventory, host);
-    if (resolved.ok) return { policy: resolved.policy, groups: resolved.groups };
-    throw new BadRequest(`No policy for ${host}: ${resolved.message}.`, resolved.remedy);
+export function policyFor(inventory: Inventory, host: string, policyName?: string): HostPolicy {
+  const resolved = resolvePolicy(inventory, host, policyName);
+  if (resolved.ok) {
+    const { policy, groups, budgets } = resolved;
+    return { policy, groups, budgets };
   }
-  const { policies, hosts } = inventory;
-  const policy = Object.hasOwn(policies, policyName) ? policies[policyName] : undefined;
-  if (policy === undefined) {
-    const known = Object.keys(policies);
-    throw new BadRequest(
-      `There is no policy "${policyName}"${didYouMean(policyName, known) ?? ''}.`,
-      `Known policies: ${known.join(', ') || 'none'}.`,
-    );
-  }
-  const groups = Object.hasOwn(hosts, host) ? (hosts[host]?.groups ?? []) : [];
-  return { policy: { name: policyName, ...policy }, groups };
+  throw new BadRequest(`No policy for ${host}: ${resolved.message}.`, resolved.remedy);
 }
 
-async function textOf(path: string): Promise<string> {
+function textOf(path: string): string {
   try {
-    return await readBounded(path);
+    return readBounded(path);
   } catch (error) {
     throw new BadRequest(
       `The file of policies and hosts, ${path}, cannot be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -70,11 +66,11 @@ async function textOf(path: string): Promise<string> {
 }
 
 /** A pipe would be waited for, and a device read for ever: what is no file is not opened. */
-async function readBounded(path: string): Promise<string> {
-  const entry = await stat(path);
+function readBounded(path: string): string {
+  const entry = statSync(path);
   if (!entry.isFile()) throw new Error('it is no file');
   if (entry.size > FILE_SIZE_MAX) {
-    throw new Error(`it has ${entry.size} bytes, a configuration has ${FILE_SIZE_MAX} at most`);
+    throw new Error(`it has ${entry.size} bytes, and ${FILE_SIZE_MAX} are read at most`);
   }
-  return readFile(path, 'utf8');
+  return readFileSync(path, 'utf8');
 }

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { ApprovedRun } from './approval-text.ts';
 import { RefusedMessage, TakenDecision } from './decision.ts';
 import { FailureRecord } from './failure.ts';
+import { Budget } from './group.ts';
 import { CycleId, HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { PlanOverview } from './plan.ts';
+import { Pins } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import { StepRecord } from './report.ts';
 
@@ -13,9 +15,15 @@ export const PatchHostInput = z.strictObject({
   host: HostName,
   policy: NamedPolicy,
   groups: z.array(ShortName).max(20).default([]),
+  /** Those of the groups that have a disruption budget. */
+  budgets: z.array(Budget).max(20).default([]),
   requestedBy: PersonName,
   reason: Reason.optional(),
   takeOver: CycleId.optional(),
+  /** Versions that the rollout has proved; no other is planned. */
+  pins: Pins.optional(),
+  /** The workflow ID of the rollout that this cycle is part of; it is told where the cycle stands. */
+  rollout: z.string().max(200).optional(),
 });
 export type PatchHostInput = z.infer<typeof PatchHostInput>;
 
@@ -32,7 +40,20 @@ export const CycleState = z.discriminatedUnion('name', [
     /** What a signature has to name besides the plan, where the host takes only signed approvals. */
     signing: ApprovedRun.optional(),
   }),
-  z.object({ name: z.literal('awaiting-window'), digest: Sha256, opensAt: z.iso.datetime() }),
+  z.object({
+    name: z.literal('awaiting-window'),
+    digest: Sha256,
+    opensAt: z.iso.datetime(),
+    /** The blackouts without which it would open earlier, by their reasons. */
+    blackouts: z.array(z.string()).optional(),
+  }),
+  z.object({
+    name: z.literal('awaiting-slot'),
+    digest: Sha256,
+    since: z.iso.datetime(),
+    /** The groups of which a slot is missing, each with the hosts that hold them, as far as known. */
+    missing: z.array(z.object({ group: ShortName, heldBy: z.array(HostName) })),
+  }),
   z.object({ name: z.literal('preparing'), digest: Sha256 }),
   z.object({ name: z.literal('patching'), digest: Sha256 }),
   z.object({ name: z.literal('rebooting'), digest: Sha256 }),
@@ -49,14 +70,19 @@ export const CycleState = z.discriminatedUnion('name', [
 ]);
 export type CycleState = z.infer<typeof CycleState>;
 export type CycleStateName = CycleState['name'];
+export const CycleStateName = z.enum(
+  CycleState.options.map(({ shape }) => shape.name.value) as [CycleStateName, ...CycleStateName[]],
+);
 
 /** From where a cycle may go where. docs/architecture.md draws exactly these names. */
 const TRANSITIONS: Record<CycleStateName, readonly CycleStateName[]> = {
   inspecting: ['planning', 'reporting'],
-  planning: ['awaiting-approval', 'awaiting-window', 'preparing', 'reporting'],
+  planning: ['awaiting-approval', 'awaiting-window', 'awaiting-slot', 'preparing', 'reporting'],
   // After every wait the plan is made again.
   'awaiting-approval': ['planning', 'reporting'],
   'awaiting-window': ['planning', 'reporting'],
+  // A slot that was there at once needs no new plan.
+  'awaiting-slot': ['awaiting-slot', 'planning', 'preparing', 'reporting'],
   // Back to planning when the window closed while the host was made ready; attention when it cannot be undrained.
   preparing: ['planning', 'patching', 'needs-attention', 'reporting'],
   patching: ['rebooting', 'verifying', 'restoring', 'needs-attention'],

@@ -41,6 +41,7 @@ export const FAILURES = {
   HealthWorse: { retryable: false },
   RestoreIncomplete: { retryable: false },
   CommandFailed: { retryable: true },
+  ReportStoreFailed: { retryable: true },
   /** A fault of patchcycle itself; see src/worker/application-failure.ts. */
   Unexpected: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Architecture, HostName, PackageName, PackageVersion, Sha256 } from './names.ts';
+import { Severity } from './severity.ts';
 
 export const Scope = z.enum(['all', 'security']);
 export type Scope = z.infer<typeof Scope>;
@@ -61,6 +62,8 @@ export const Advisory = z.object({
   id: z.string().max(100).nullable(),
   /** `unknown` when the source could not be asked; an empty list means it was asked and names none. */
   cves: z.union([z.array(z.string().regex(/^CVE-\d{4}-\d{4,7}$/)).max(500), z.literal('unknown')]),
+  /** Left out where the vendor does not say; agents of earlier versions never do. */
+  severity: Severity.optional(),
   /** Where the answer comes from, or why there is none. */
   source: z.string().max(300),
 });
@@ -90,6 +93,8 @@ export const OVERVIEW_ROWS_MAX = 200;
  */
 export const PlanOverview = z.object({
   digest: Sha256,
+  /** What would be installed and removed, the same on every host of which that is the same. Agents of earlier versions say nothing. */
+  changes: Sha256.optional(),
   scope: Scope,
   madeAt: z.iso.datetime(),
   changeCount: z.number().int(),

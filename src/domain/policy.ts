@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import { Blackout, BLACKOUT_SPANS_MAX, BlackoutSpan } from './blackout.ts';
 import { Duration } from './duration.ts';
+import { LocalTime } from './local-time.ts';
 import { AbsolutePath, ServiceName, ShortName } from './names.ts';
 import { Scope } from './plan.ts';
+import { ReviewRules } from './review-rules.ts';
+import { RolloutRules } from './rollout-rules.ts';
+import { ScheduleRule } from './schedule.ts';
 
 /** When disruption is allowed: an RFC 5545 recurrence of days, a start time, a length and a time zone. */
 export const Window = z.strictObject({
   rrule: z.string().min(1).max(500),
-  start: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a start time reads 02:00'),
+  start: LocalTime,
   duration: Duration,
   timeZone: z.string().min(1).max(64),
   /**
@@ -86,6 +91,8 @@ export const Policy = z.strictObject({
     .strictObject({ required: z.boolean().default(true), expires: Duration.default('72h') })
     .prefault({}),
   window: Window.optional(),
+  /** Disruption is not allowed in any of them, window or not. */
+  blackouts: z.array(Blackout).max(50).default([]),
   reboot: z.enum(['if-required', 'always', 'never']).default('if-required'),
   health: Health.prefault({}),
   logs: Logs.prefault({}),
@@ -105,9 +112,21 @@ export const Policy = z.strictObject({
   repairInterrupted: z.boolean().default(false),
   onFailure: z.enum(['restore', 'hold']).default('restore'),
   limits: Limits.prefault({}),
+  rollout: RolloutRules.prefault({}),
+  review: ReviewRules.prefault({}),
+  /** Without it people start the rollouts. */
+  schedule: ScheduleRule.optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** A policy as a cycle carries it: complete, and with its name for people. */
-export const NamedPolicy = z.strictObject({ name: ShortName, ...Policy.shape });
+/**
+ * A policy as a cycle carries it: complete, with its name for people, without what is no cycle's
+ * business, and with blackouts that can be told without a file.
+ */
+export const NamedPolicy = z.strictObject({
+  name: ShortName,
+  ...Policy.omit({ review: true, rollout: true, schedule: true }).shape,
+  // Optional, so that an agent of an earlier version takes a policy that has none.
+  blackouts: z.array(BlackoutSpan).max(BLACKOUT_SPANS_MAX).optional(),
+});
 export type NamedPolicy = z.infer<typeof NamedPolicy>;

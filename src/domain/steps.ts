@@ -2,10 +2,16 @@ import { z } from 'zod';
 import type { Approval } from './approval.ts';
 import type { Facts } from './facts.ts';
 import type { Check, LogReport } from './health.ts';
+import type { BadReport, VersionOf } from './known-bad.ts';
 import { CycleId, HostName, PersonName, Sha256 } from './names.ts';
+import type { Bulletin, NoticeInput } from './notice.ts';
+import type { Outcome } from './outcome.ts';
 import type { PlanOverview, RebootRequired } from './plan.ts';
+import { PlanLimits } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import type { Report } from './report.ts';
+import type { ReviewInput, ReviewSummary } from './review.ts';
+import type { SlotRequest } from './slot.ts';
 
 /** The steps of a patch cycle in their order, by the names that people see. */
 export const STEPS = [
@@ -14,6 +20,7 @@ export const STEPS = [
   'plan',
   'approval',
   'window',
+  'slot',
   'download',
   'drain',
   'baseline',
@@ -46,6 +53,10 @@ export const InspectInput = StepInput.extend({
   takeOver: CycleId.optional(),
 });
 export type InspectInput = z.infer<typeof InspectInput>;
+
+/** `limits` is left out where nothing is; agents of earlier versions know none. */
+export const PlanInput = StepInput.extend({ limits: PlanLimits.optional() });
+export type PlanInput = z.infer<typeof PlanInput>;
 
 /** A step that acts on the plan of this digest, and only on that. */
 export const PlannedStepInput = StepInput.extend({ digest: Sha256 });
@@ -109,7 +120,7 @@ export type RetentionSummary = { kept: number; removed: string[] };
 export type HostActivities = {
   inspect(input: InspectInput): Promise<Facts>;
   refresh(input: StepInput): Promise<void>;
-  plan(input: StepInput): Promise<PlanOverview>;
+  plan(input: PlanInput): Promise<PlanOverview>;
   download(input: PlannedStepInput): Promise<DownloadSummary>;
   drain(input: StepInput): Promise<DrainSummary>;
   undrain(input: StepInput): Promise<void>;
@@ -133,10 +144,26 @@ export type HostActivities = {
   release(input: StepInput): Promise<void>;
 };
 
+export type WorkflowRun = { workflowId: string; runId: string };
+/** `status` is Temporal's own word in lower case, or `unknown`; `outcome` is there where a cycle has one. */
+export type ClosedRun = WorkflowRun & { status: string; outcome?: Outcome };
+
 /** The activities that central workers run. */
 export type ControlActivities = {
   /** Keeps the report in the store of the central worker; running it again overwrites the same files. */
   storeReport(report: Report): Promise<{ location: string }>;
-  /** Says to the worker's log that a person is waited for. */
-  notify(notice: { host: string; subject: string; text: string }): Promise<void>;
+  /** Asks for a slot of this group, and begins its book where there is none. Asking again changes nothing. */
+  askForSlot(input: { group: string; request: SlotRequest }): Promise<void>;
+  /** The versions that plans leave out now. */
+  listKnownBad(): Promise<VersionOf[]>;
+  /** After a restore: versions that may have been the reason. Saying it again changes nothing. */
+  reportBad(report: BadReport): Promise<void>;
+  /** Those of these workflow runs that are over, or that nobody knows any more. */
+  closedRuns(runs: WorkflowRun[]): Promise<ClosedRun[]>;
+  /** Finds what a person has to look at in the whole fleet, and keeps it in the store. Running it again makes another review. */
+  reviewFleet(input: ReviewInput): Promise<ReviewSummary>;
+  /** Tells people: says it to the worker's log, and passes it on to where what is alike is gathered. */
+  notify(notice: NoticeInput): Promise<void>;
+  /** Hands a message to one channel. Fails with `ChannelFailed` when that does not take it. */
+  deliver(input: { channel: string; bulletin: Bulletin }): Promise<void>;
 };

@@ -13,6 +13,19 @@ export function planDigest(plan: Plan): string {
   return createHash('sha256').update(canonicalJson(plan)).digest('hex');
 }
 
+/**
+ * SHA-256 of what a plan installs and removes, whatever the host is called and had before: hosts
+ * with the same one get the same.
+ */
+export function changesDigest({ manager, changes, removals }: Plan): string {
+  const installed = changes.map(({ name, architecture, newVersion, sha256 }) => ({
+    ...{ name, architecture, newVersion, sha256 },
+  }));
+  const removed = removals.map(({ name, architecture }) => ({ name, architecture }));
+  const text = canonicalJson({ manager, installed, removed });
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** SHA-256 of a file, in lower-case hexadecimal digits. Throws the operating system's error. */
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash('sha256');

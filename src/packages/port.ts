@@ -41,11 +41,12 @@ export type PackageManager = {
   /**
    * What an update of this scope would do now, from the lists as they are; changes nothing.
    * Sorted by name, then architecture. `security` holds what a security origin offers and nothing
-   * else: a fix that needs a package from elsewhere is named in `leftOut`.
+   * else: a fix that needs a package from elsewhere is named in `leftOut`. The `excluded` versions are
+   * left out, and another version of the package is taken where one is offered.
    * Fails with `DependencyProblem`, `PlanUnparsable`, and with `UnsupportedHost` where the scope is
    * `security` and the host has no source of security updates at all.
    */
-  plan(scope: Scope): Promise<PlannedPackages>;
+  plan(scope: Scope, excluded?: readonly ExcludedVersion[]): Promise<PlannedPackages>;
 
   /**
    * What is known about why these changes matter, one for each change in their order. Never fails
@@ -163,6 +164,9 @@ export type PackageFacts = {
   /** Where the tools keep archives that they downloaded on their own; a repair looks for them there. */
   cacheDirectory: string;
 };
+
+/** A version of a package, of whatever architecture, that no plan may bring. */
+export type ExcludedVersion = { name: string; version: string };
 
 export type PlannedPackages = {
   changes: Change[];

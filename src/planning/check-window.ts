@@ -3,7 +3,7 @@ import type { Window } from '../domain/policy.ts';
 import { malformed } from './malformed-window.ts';
 import { parseRecurrence } from './recurrence.ts';
 import { openingDays } from './openings.ts';
-import { nextOpening } from './windows.ts';
+import { nextOpening, type Times } from './windows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -29,16 +29,21 @@ export function checkWindow(window: Window, neededMs: number, nowMs: number): st
       `a window of ${window.duration} is still open when the next one opens after ${formatDuration(gapMs)}; make it shorter or let it open more rarely`,
     );
   }
-  if (nextOpening(window, nowMs, 1) === null) {
+  if (nextOpening({ window }, nowMs, 1) === null) {
     problems.push(
       `the window never opens: "${window.rrule}" names no day within the next ten years`,
     );
-  } else if (nextOpening(window, nowMs, neededMs + MAKING_READY_MS) === null) {
+  } else if (nextOpening({ window }, nowMs, neededMs + MAKING_READY_MS) === null) {
     problems.push(
       `the window is open for ${window.duration}, but a whole cycle needs ${formatDuration(neededMs)} of it (limits.wholeCycle) once it is made ready, which takes some minutes: make it ${formatDuration(neededMs + MAKING_READY_MS)} at least`,
     );
   }
   return problems;
+}
+
+/** Whether blackouts leave any opening that is long enough, for a window that is in order. */
+export function blackoutsLeaveTime(times: Times, neededMs: number, nowMs: number): boolean {
+  return nextOpening(times, nowMs, neededMs + MAKING_READY_MS) !== null;
 }
 
 /** In days of 24 hours, because a gap that is an hour short once a year is no mistake of the rule. */

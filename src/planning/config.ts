@@ -1,69 +1,58 @@
 import { Config } from '../domain/config.ts';
-import { durationMs } from '../domain/duration.ts';
-import { checkWindow } from './check-window.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { parseYaml } from './yaml-issues.ts';
+import { readCalendars, type ReadFile } from './check-config/calendars.ts';
+import { groupProblems } from './check-config/groups.ts';
+import { hostProblems } from './check-config/hosts.ts';
+import { policyProblems } from './check-config/policies.ts';
+import type { Problem } from './check-config/problem.ts';
+import { soundPart, writtenNames } from './check-config/sound-part.ts';
+import type { Inventory } from './inventory.ts';
+import { explainIssues } from './yaml-issues.ts';
 import { FILE_ERRORS_MAX, readYaml, type FileError } from './yaml-source.ts';
 
 export { FILE_SIZE_MAX, type FileError } from './yaml-source.ts';
 
-export type ParsedConfig = { ok: true; config: Config } | { ok: false; errors: FileError[] };
+export type ParsedConfig = { ok: true; config: Inventory } | { ok: false; errors: FileError[] };
 
 /**
  * Reads the operator's file of policies and hosts. Beyond the schema it checks what only shows
- * when values are seen together: windows that never open or are too short, hosts whose policy does
- * not exist. All errors at once, in the order of the file.
+ * when values are seen together: windows that never open or are too short, blackouts that leave no
+ * time, schedules that cannot be followed, hosts whose policy or groups do not exist or do not fit.
+ * All errors at once, in the order of the file; only broken YAML is told alone, because nothing
+ * after it can be trusted.
  */
 export function parseConfig(
   text: string,
   fileName: string,
   nowMs: number = Date.now(),
+  readFile: ReadFile = noFiles,
 ): ParsedConfig {
-  const parsed = parseYaml(text, fileName, Config);
-  if (!parsed.ok) return parsed;
-  const config = parsed.value;
   const source = readYaml(text, fileName);
-  const errors = [...windowProblems(config, nowMs), ...hostProblems(config)]
-    .map(({ path, message, remedy }) => ({
-      file: fileName,
-      ...source.at(path, 'value'),
-      path: path.join('.'),
-      message,
-      remedy,
-    }))
+  if (source.value === undefined && source.errors.length > 0) {
+    return { ok: false, errors: source.errors };
+  }
+  const value = source.value ?? {};
+  const parsed = Config.safeParse(value);
+  const problems: Problem[] = parsed.success ? [] : explainIssues(parsed.error, value, Config);
+  const config = parsed.success ? parsed.data : soundPart(value);
+  const written = writtenNames(value);
+  const calendars = readCalendars(config, written, readFile, nowMs, problems);
+  const inventory = { ...config, calendars };
+  problems.push(
+    ...policyProblems(inventory, nowMs),
+    ...hostProblems(inventory, written, nowMs),
+    ...groupProblems(inventory, written),
+  );
+  const errors = [...source.errors, ...problems.map(located)]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .slice(0, FILE_ERRORS_MAX);
-  return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
+  return errors.length === 0 ? { ok: true, config: inventory } : { ok: false, errors };
+
+  function located({ path, what, message, remedy }: Problem): FileError {
+    const place = source.at(path, what);
+    return { file: fileName, ...place, path: path.map(String).join('.'), message, remedy };
+  }
 }
 
-type Problem = { path: string[]; message: string; remedy: string };
-
-function windowProblems({ policies }: Config, nowMs: number): Problem[] {
-  return Object.entries(policies).flatMap(([name, { window, limits }]) =>
-    window === undefined
-      ? []
-      : checkWindow(window, durationMs(limits.wholeCycle), nowMs).map((message) => ({
-          path: ['policies', name, 'window'],
-          message,
-          remedy: 'Correct the window, or leave it out so that every time is allowed.',
-        })),
-  );
-}
-
-function hostProblems({ hosts, policies }: Config): Problem[] {
-  const known = Object.keys(policies);
-  return Object.entries(hosts).flatMap(([host, { policy }]) =>
-    Object.hasOwn(policies, policy)
-      ? []
-      : [
-          {
-            path: ['hosts', host, 'policy'],
-            message: `there is no policy "${policy}"${didYouMean(policy, known) ?? ''}`,
-            remedy:
-              known.length === 0
-                ? 'Write the policy under "policies:".'
-                : `Name one of ${known.slice(0, 20).join(', ')}, or write "${policy}" under "policies:".`,
-          },
-        ],
-  );
+function noFiles(): never {
+  throw new Error('files are not read here');
 }

@@ -1,11 +1,6 @@
 import type { CycleState } from '../domain/cycle.ts';
 import { Decision, type Approve } from '../domain/decision.ts';
-
-/**
- * A decision is a few short fields and perhaps a signature; anything larger is not one. Counted in UTF-16 units of its
- * JSON, so that a huge message is refused before it is looked at.
- */
-export const DECISION_SIZE_MAX = 8_192;
+import { parseMessage } from './parse-message.ts';
 
 export type Judgement = { accepted: true; decision: Decision } | { accepted: false; why: string };
 
@@ -14,31 +9,11 @@ export type Judgement = { accepted: true; decision: Decision } | { accepted: fal
  * Never throws: nothing that a sender sends can break a cycle. `why` is a sentence for the sender.
  */
 export function judgeDecision(message: unknown, state: CycleState, host: string): Judgement {
-  const size = sizeOf(message);
-  if (size === null) return refuse('the message is nested too deeply to be a decision');
-  if (size > DECISION_SIZE_MAX) {
-    return refuse(
-      `the message has ${size} characters, a decision has ${DECISION_SIZE_MAX} at most`,
-    );
-  }
-  const parsed = Decision.safeParse(message);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue?.path.join('.') || 'the message';
-    return refuse(`${where}: ${issue?.message ?? 'not a decision'}`.slice(0, 400));
-  }
-  const decision = parsed.data;
+  const parsed = parseMessage(message, Decision);
+  if (!parsed.ok) return refuse(parsed.why);
+  const decision = parsed.value;
   const why = objection(decision, state, host);
   return why === null ? { accepted: true, decision } : refuse(why);
-}
-
-/** Null where JSON cannot be written: V8 reads text that is nested more deeply than it can write. */
-function sizeOf(message: unknown): number | null {
-  try {
-    return JSON.stringify(message)?.length ?? 0;
-  } catch {
-    return null;
-  }
 }
 
 function refuse(why: string): Judgement {
@@ -50,6 +25,7 @@ const BEFORE_ANY_CHANGE: readonly CycleState['name'][] = [
   'planning',
   'awaiting-approval',
   'awaiting-window',
+  'awaiting-slot',
   'preparing',
 ];
 

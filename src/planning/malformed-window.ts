@@ -1,7 +1,7 @@
 import { durationMs } from '../domain/duration.ts';
 import type { Window } from '../domain/policy.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { parseRecurrence } from './recurrence.ts';
+import { timeZoneProblem } from './time-zone.ts';
 
 /** A window longer than a month is no window; the bound also keeps every search short. */
 const LENGTH_MAX_MS = 31 * 86_400_000;
@@ -28,23 +28,7 @@ export function malformed(window: Window): string[] {
   if (lengthMs === 0) problems.push('the duration is zero, so nothing fits into the window');
   if (lengthMs > LENGTH_MAX_MS)
     problems.push(`a window is open for 31d at most, not for ${window.duration}`);
-  if (!isTimeZone(window.timeZone)) {
-    const zones = Intl.supportedValuesOf('timeZone');
-    problems.push(
-      `"${window.timeZone}" is not a time zone${didYouMean(window.timeZone, zones) ?? '; one reads Europe/Berlin or UTC'}`,
-    );
-  }
+  const zone = timeZoneProblem(window.timeZone);
+  if (zone !== null) problems.push(zone);
   return problems;
-}
-
-/** Only names of the time zone database: a fixed offset such as +01:00 knows no daylight saving. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

@@ -1,8 +1,8 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { Temporal } from 'temporal-polyfill';
 import { durationMs } from '../domain/duration.ts';
 import type { Window } from '../domain/policy.ts';
 import type { Recurrence } from './recurrence.ts';
+import { instantMs } from './time-zone.ts';
 
 export type Opening = { opensAtMs: number; closesAtMs: number };
 
@@ -37,7 +37,7 @@ export function openings(
   );
   const found: Opening[] = [];
   for (const day of days) {
-    const opensAtMs = startOn(day, window);
+    const opensAtMs = instantMs(`${day}T${window.start}`, window.timeZone);
     if (isPastUntil(day, opensAtMs, recurrence.until)) break;
     const last = found.at(-1);
     if (last !== undefined && opensAtMs <= last.closesAtMs) {
@@ -68,12 +68,6 @@ export function openingDays(
   return rule
     .between(new Date(fromMs), new Date(toMs), true)
     .map((day) => day.toPlainDate().toString());
-}
-
-function startOn(day: string, window: Window): number {
-  return Temporal.PlainDateTime.from(`${day}T${window.start}`).toZonedDateTime(window.timeZone, {
-    disambiguation: 'compatible',
-  }).epochMilliseconds;
 }
 
 function isPastUntil(day: string, opensAtMs: number, until: Recurrence['until']): boolean {

@@ -41,8 +41,7 @@ function locate(
   error: z.ZodError,
   schema?: z.ZodType,
 ): FileError[] {
-  return error.issues
-    .flatMap((issue) => explain(issue, schema, source))
+  return explainIssues(error, source.value, schema)
     .map(({ path, what, message, remedy }) => ({
       file,
       ...source.at(path, what),
@@ -54,15 +53,34 @@ function locate(
     .slice(0, FILE_ERRORS_MAX);
 }
 
-type Explained = { path: PropertyKey[]; what: 'key' | 'value'; message: string; remedy: string };
+export type Explained = {
+  path: PropertyKey[];
+  what: 'key' | 'value';
+  message: string;
+  remedy: string;
+};
 
-function explain(issue: Issue, schema: z.ZodType | undefined, source: YamlSource): Explained[] {
-  const { path } = issue;
+/** What a schema found wrong with a value, in words; `under` is where the value lies in its file. */
+export function explainIssues(
+  error: z.ZodError,
+  value: unknown,
+  schema?: z.ZodType,
+  under: readonly PropertyKey[] = [],
+): Explained[] {
+  return error.issues.flatMap((issue) => explain(issue, value, schema, [...under, ...issue.path]));
+}
+
+function explain(
+  issue: Issue,
+  value: unknown,
+  schema: z.ZodType | undefined,
+  path: PropertyKey[],
+): Explained[] {
   const where = path.length === 0 ? 'the file' : `"${path.map(String).join('.')}"`;
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const known = schema === undefined ? [] : keysOf(schema, path);
+        const known = schema === undefined ? [] : keysOf(schema, issue.path);
         const remedy = known.length === 0 ? 'Remove it.' : `Known here: ${known.join(', ')}.`;
         const message = `unknown key "${shorten(key)}"${didYouMean(key, known) ?? ''}`;
         return { path: [...path, key], what: 'key', message, remedy };
@@ -80,7 +98,7 @@ function explain(issue: Issue, schema: z.ZodType | undefined, source: YamlSource
       ];
     }
     case 'invalid_type':
-      if (!isWritten(source.value, path)) {
+      if (!isWritten(value, issue.path)) {
         const key = String(path.at(-1));
         const parent = path.slice(0, -1);
         const remedy = `Add "${key}": ${aOr(issue.expected)}.`;
@@ -103,7 +121,7 @@ function explain(issue: Issue, schema: z.ZodType | undefined, source: YamlSource
       ];
     case 'invalid_value': {
       const values = issue.values.map(String);
-      const written = String(valueAt(source.value, path));
+      const written = String(valueAt(value, issue.path));
       const message = `${where} is none of ${values.join(', ')}${didYouMean(written, values) ?? ''}`;
       return [{ path, what: 'value', message, remedy: `Write one of ${values.join(', ')}.` }];
     }

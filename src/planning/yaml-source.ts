@@ -29,6 +29,7 @@ export const FILE_ERRORS_MAX = 100;
 type Path = readonly PropertyKey[];
 
 export type YamlSource = {
+  /** Undefined when the YAML is broken. Of a key that is there twice it has the last. */
   value: unknown;
   errors: FileError[];
   /** Where the value at this path begins, or its key, or the nearest of its parents that is written down. */
@@ -56,7 +57,8 @@ export function readYaml(text: string, file: string): YamlSource {
   const errors: FileError[] = causes(document.errors)
     .slice(0, FILE_ERRORS_MAX)
     .map((error) => ({ file, ...position(error.pos[0]), path: '', ...told(error) }));
-  const value = errors.length > 0 ? undefined : toValue(document, file, errors);
+  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+  const value = broken ? undefined : toValue(document, file, errors);
   return { value, errors, at: (path, what) => position(offsetOf(document, path, what)) };
 }
 
@@ -104,7 +106,7 @@ function offsetOf(document: Document.Parsed, path: Path, what: 'key' | 'value'):
     if (!isCollection(node)) break;
     const last = depth === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => (isScalar(key) ? key.value : key) === part);
+      const pair = node.items.findLast(({ key }) => (isScalar(key) ? key.value : key) === part);
       if (pair === undefined) break;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;

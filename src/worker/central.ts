@@ -1,11 +1,25 @@
-import { mkdir } from 'node:fs/promises';
+import { Context, heartbeat } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
+import { askForSlot } from '../../activities/control/ask-for-slot.ts';
+import { closedRuns } from '../../activities/control/closed-runs.ts';
+import { deliver } from '../../activities/control/deliver.ts';
 import { notify } from '../../activities/control/notify.ts';
-import { reportsDirectory, storeReport } from '../../activities/control/store-report.ts';
-import { StepFailure } from '../domain/failure.ts';
+import { listKnownBad, reportBad } from '../../activities/control/known-bad.ts';
+import { reviewFleet } from '../../activities/control/review-fleet.ts';
+import { storeReport } from '../../activities/control/store-report.ts';
+import type { CentralConfig } from '../domain/central-config.ts';
 import type { ControlActivities } from '../domain/steps.ts';
-import { resolveConnection, type ConnectionSettings } from '../temporal/connection.ts';
-import { CENTRAL_TASK_QUEUE } from '../temporal/names.ts';
+import type { LinkTo } from '../report/bulletin.ts';
+import { openStore, reportsLocation } from '../store/open.ts';
+import type { ReportStore } from '../store/port.ts';
+import {
+  resolveConnection,
+  type ConnectionSettings,
+  type ResolvedConnection,
+} from '../temporal/connection.ts';
+import { CENTRAL_TASK_QUEUE, stateLink, workflowLink } from '../temporal/names.ts';
+import { webUiFor } from '../temporal/web-ui.ts';
+import { gatherRules, loadCentralConfig } from './central-config.ts';
 import { installRuntime } from './runtime.ts';
 import { sayToStderr, type Say } from './say.ts';
 import { serve } from './serve.ts';
@@ -18,28 +32,45 @@ export type CentralWorkerOptions = {
   /** The workflows' bundle, built beforehand. */
   bundlePath: string;
   connection?: ConnectionSettings;
-  /** Default {@link reportsDirectory}. */
+  /** Where reports are kept; default {@link reportsLocation}. */
   reports?: string;
+  /** The file of the central workers; default `PATCHCYCLE_CONFIG`, or none. */
+  configFile?: string | undefined;
   say?: Say;
 };
 
-/** Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it. */
-async function makeReportsDirectory(reports: string): Promise<void> {
-  try {
-    await mkdir(reports, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StepFailure('BadInput', `Reports cannot be kept in ${reports}: ${why}.`, {
-      remedy: 'Name a directory that can be written to: --reports DIRECTORY.',
-    });
-  }
-}
+type Settings = { reports: ReportStore; config: CentralConfig; linkTo: LinkTo; say: Say };
 
 /** The activities of the central workers. */
-function controlActivities(reports: string, say: Say): ControlActivities {
+function controlActivities({ reports, config, linkTo, say }: Settings): ControlActivities {
+  const rules = gatherRules(config);
   return {
     storeReport: (report) => storeReport(report, reports),
-    notify: (notice) => notify(notice, say),
+    askForSlot: (input) => askForSlot(Context.current().client, input),
+    listKnownBad: () => listKnownBad(Context.current().client),
+    reportBad: (report) => reportBad(Context.current().client, report),
+    closedRuns: (runs) => closedRuns(Context.current().client, runs),
+    reviewFleet: (input) => {
+      const { client } = Context.current();
+      return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
+    },
+    notify: (notice) => {
+      const { client, info } = Context.current();
+      const { workflowExecution: run, activityId, attempt } = info;
+      if (run === undefined) throw new Error('Only a workflow tells people something');
+      return notify(client, notice, { say, rules, by: { run, activityId, attempt } });
+    },
+    deliver: (input) => deliver(config.notifications.channels, input, linkTo),
+  };
+}
+
+function linkMaker({ address, namespace }: ResolvedConnection): LinkTo {
+  const uiUrl = process.env['PATCHCYCLE_UI_URL'] || webUiFor(address);
+  return (target) => {
+    if (uiUrl === null) return null;
+    return 'state' in target
+      ? stateLink(uiUrl, namespace, target.state)
+      : workflowLink(uiUrl, namespace, target.workflowId, target.runId);
   };
 }
 
@@ -49,23 +80,28 @@ function controlActivities(reports: string, say: Say): ControlActivities {
  */
 export async function runCentralWorker(options: CentralWorkerOptions): Promise<void> {
   const { bundlePath, connection: settings = {}, say = sayToStderr } = options;
-  const { reports = reportsDirectory() } = options;
+  const { configFile = process.env['PATCHCYCLE_CONFIG'] } = options;
   const resolved = resolveConnection(settings);
-  await makeReportsDirectory(reports);
+  const config = await loadCentralConfig(configFile || undefined);
+  const channels = Object.keys(config.notifications.channels).join(', ');
+  const linkTo = linkMaker(resolved);
+  const reports = await openStore(options.reports ?? reportsLocation(process.env));
+  // Before the first cycle needs it: a report that cannot be stored is told to nobody who waits for it.
+  await reports.prepare();
   const stop = stopSignal(2 * SHUTDOWN_GRACE_MS);
   installRuntime(say);
   await serve({
     resolved,
     say,
     stop,
-    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports}.`,
+    ready: `The central worker is ready: ${resolved.address}, namespace ${resolved.namespace}; reports go to ${reports.location}; people are told ${channels === '' ? 'in this log only' : `in this log and by ${channels}`}.`,
     createWorker: (connection) =>
       Worker.create({
         connection,
         namespace: resolved.namespace,
         taskQueue: CENTRAL_TASK_QUEUE,
         workflowBundle: { codePath: bundlePath },
-        activities: controlActivities(reports, say),
+        activities: controlActivities({ reports, config, linkTo, say }),
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
       }),
   });

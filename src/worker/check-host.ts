@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { StepFailure } from '../domain/failure.ts';
 import { requireSigners } from '../host/allowed-signers.ts';
-import { createRunCommand } from '../host/command.ts';
 import { loadHostConfig } from '../host/config.ts';
 import { orIfMissing } from '../host/errno.ts';
 import { HOST_PATHS, type HostPaths } from '../host/paths.ts';
@@ -9,8 +8,8 @@ import { readSpace } from '../host/space.ts';
 import { spaceShortages } from '../host/space-floors.ts';
 import { openStateDirectory } from '../host/state-dir.ts';
 import { hasSystemd } from '../host/systemd.ts';
-import type { HostTools } from '../host/tools.ts';
 import { choosePackageManager } from '../packages/choose.ts';
+import { queryTools } from './query-tools.ts';
 
 /** One thing that an agent needs of its host, and how what is missing is mended. */
 export type HostCheck = { name: string; ok: boolean; detail: string; mend: string | null };
@@ -29,7 +28,10 @@ export async function checkHost(paths: HostPaths = HOST_PATHS): Promise<HostChec
       if (!exists) return `${paths.stateDirectory} will be made`;
       return openStateDirectory(paths.stateDirectory);
     }),
-    await check('package tools', async () => (await choosePackageManager(queryTools())).name),
+    await check(
+      'package tools',
+      async () => (await choosePackageManager(queryTools('doctor'))).name,
+    ),
     await checkSystemd(),
     await checkSpace(paths),
   ];
@@ -45,7 +47,7 @@ async function checkSigners(paths: HostPaths): Promise<HostCheck[]> {
   if (path === undefined) return [];
   return [
     await check('allowed signers', async () => {
-      await requireSigners(queryTools().run, path);
+      await requireSigners(queryTools('doctor').run, path);
       return `only approvals signed by a key in ${path} are accepted`;
     }),
   ];
@@ -96,13 +98,4 @@ async function check(name: string, look: () => Promise<string>): Promise<HostChe
     const { remedy, findings = [] } = error.details;
     return { name, ok: false, detail: [error.message, ...findings].join(' '), mend: remedy };
   }
-}
-
-/** Tools for questions: this is outside of any cycle, so nothing is logged and nothing is changed. */
-function queryTools(): HostTools {
-  return {
-    run: createRunCommand({ cycleDirectory: null, step: 'doctor' }),
-    runJob: () => Promise.reject(new Error('A check changes nothing, so it has no package jobs')),
-    progress: () => {},
-  };
 }

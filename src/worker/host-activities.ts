@@ -20,6 +20,7 @@ import { Approval } from '../domain/approval.ts';
 import { Report } from '../domain/report.ts';
 import {
   InspectInput,
+  PlanInput,
   PlannedStepInput,
   RestoreInput,
   StepInput,
@@ -63,7 +64,7 @@ export function hostActivities(parts: AgentParts, rebootOrdered: () => void): Ho
       },
     }),
     refresh: stepActivity(parts, { ...unlocked, name: 'refresh', schema: StepInput, run: refresh }),
-    plan: stepActivity(parts, { ...unlocked, name: 'plan', schema: StepInput, run: plan }),
+    plan: stepActivity(parts, { ...unlocked, name: 'plan', schema: PlanInput, run: plan }),
     download: stepActivity(parts, {
       ...locked,
       name: 'download',

@@ -1,14 +1,17 @@
 import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { HostActivities } from '../domain/steps.ts';
 import { loadHostConfig } from '../host/config.ts';
 import { becomeOnlyAgent } from '../host/instance-lock.ts';
+import { lockHolder } from '../host/lock.ts';
 import { HOST_PATHS, type HostPaths } from '../host/paths.ts';
 import { openStateDirectory } from '../host/state-dir.ts';
 import { AGENT_VERSION } from '../host/version.ts';
 import { resolveConnection } from '../temporal/connection.ts';
 import { hostTaskQueue } from '../temporal/names.ts';
-import { watchReboot } from './reboot-watch.ts';
+import { announceHost, recordSender } from './announce.ts';
+import { hostObserver } from './observe-host.ts';
+import { watchReboot, type RebootWatchSettings } from './reboot-watch.ts';
 import { installRuntime } from './runtime.ts';
 import { sayToStderr, type Say } from './say.ts';
 import { serve } from './serve.ts';
@@ -65,32 +68,34 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
         maxConcurrentActivityTaskExecutions: 1,
         maxConcurrentActivityTaskPolls: 1,
       }),
-    beside: (connection, signal) =>
-      watchReboots({
-        parts,
-        say,
-        connection,
-        signal,
-        rebootOrdered,
-        namespace: resolved.namespace,
-      }),
+    beside: async (connection, signal) => {
+      const client = new Client({ connection, namespace: resolved.namespace });
+      await Promise.all([
+        watchReboots({ parts, say, completion: client.activity, signal, rebootOrdered }),
+        announceHost({
+          observe: hostObserver(parts, signal),
+          send: recordSender(client, signal),
+          isBusy: async () => (await lockHolder(paths)) !== null,
+          say,
+          signal,
+        }),
+      ]);
+    },
   });
 }
 
 type RebootWatch = {
   parts: AgentParts;
   say: Say;
-  connection: NativeConnection;
-  namespace: string;
+  completion: RebootWatchSettings['completion'];
   signal: AbortSignal;
   rebootOrdered: EventTarget;
 };
 
 /** Looks after a reboot that was ordered before this agent started, and after each that it orders. */
 async function watchReboots(watch: RebootWatch): Promise<void> {
-  const { parts, say, connection, namespace, signal, rebootOrdered } = watch;
+  const { parts, say, completion, signal, rebootOrdered } = watch;
   const { paths, config } = parts;
-  const completion = new Client({ connection, namespace }).activity;
   const look = () => watchReboot({ paths, host: config.host, completion, say, signal });
   while (!signal.aborted) {
     const next = once(rebootOrdered, signal);

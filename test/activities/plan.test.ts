@@ -82,6 +82,32 @@ describe('The step plan', () => {
     expect(await context.journal.read('advisories')).toHaveLength(2);
   });
 
+  it('takes another version of what may not be brought, and says what it left out', async () => {
+    const { manager } = tools(planned([]));
+    const offered = [change('shop', { newVersion: '2.0' }), change('shop', { newVersion: '1.9' })];
+    const asked: string[][] = [];
+    manager.plan = async (_, excluded = []) => {
+      asked.push(excluded.map(({ version }) => version));
+      const [first] = offered.filter(({ newVersion }) => !asked.at(-1)?.includes(newVersion));
+      return planned(first === undefined ? [] : [first]);
+    };
+    const knownBad = [{ package: 'shop', version: '2.0' }];
+    const input = { ...stepInput({ scope: 'all' }), limits: { knownBad } };
+    const { rows, leftOut } = await plan(await stepContext(manager), input);
+    expect(rows.map(({ newVersion }) => newVersion)).toEqual(['1.9']);
+    expect(leftOut?.[0]).toMatch(/shop 2\.0 is left out: it is known to be bad/);
+    expect(asked).toEqual([[], ['2.0']]);
+  });
+
+  it('fails when what may not be brought comes back again and again', async () => {
+    const { manager } = tools(planned([change('shop', { newVersion: '2.0' })]));
+    const knownBad = [{ package: 'shop', version: '2.0' }];
+    const input = { ...stepInput({ scope: 'all' }), limits: { knownBad } };
+    await expect(plan(await stepContext(manager), input)).rejects.toMatchObject({
+      type: 'DependencyProblem',
+    });
+  });
+
   it('shows security first, with what is known about it', async () => {
     const changes = [change('lib'), change('web', { security: true })];
     const { manager } = tools(planned(changes), 'unknown');

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { storeReport, reportsDirectory } from '../../activities/control/store-report.ts';
-import { notify } from '../../activities/control/notify.ts';
+import { storeReport } from '../../activities/control/store-report.ts';
 import { report } from '../../activities/report.ts';
 import { REPORTED_COMMANDS_MAX, Report } from '../../src/domain/report.ts';
 import { writeSoak } from '../../src/health/logs/soak-entry.ts';
 import { recordCommand } from '../../src/host/command-log.ts';
+import { folderStore } from '../../src/store/folder.ts';
 import { temporaryDirectory } from '../host/support/temporary.ts';
 import { REPORT as DRAFT } from './support/empty-report.ts';
 import { CYCLE, stepContext, stepInput } from './support/step-bench.ts';
@@ -69,34 +69,15 @@ describe('report', () => {
 describe('storeReport', () => {
   it('keeps a report under the names of host and cycle, again and again', async () => {
     const directory = join(await temporaryDirectory(), 'reports');
-    const { location } = await storeReport(DRAFT, directory);
-    expect(await storeReport(DRAFT, directory)).toEqual({ location });
+    const { location } = await storeReport(DRAFT, folderStore(directory));
+    expect(await storeReport(DRAFT, folderStore(directory))).toEqual({ location });
     expect(location).toBe(join(directory, `web-1-${CYCLE}.html`));
     expect(JSON.parse(await readFile(location.replace('.html', '.json'), 'utf8'))).toEqual(DRAFT);
   });
 
   it('refuses what is no report, above all names that would leave the folder', async () => {
-    const directory = await temporaryDirectory();
-    await expect(storeReport({ ...DRAFT, host: '../../etc/x' }, directory)).rejects.toThrow('host');
-    await expect(storeReport({}, directory)).rejects.toThrow();
-  });
-});
-
-describe('reportsDirectory', () => {
-  it('is what the environment says, or in the state directory of the user', () => {
-    expect(reportsDirectory({ PATCHCYCLE_REPORTS: '/srv/reports' })).toBe('/srv/reports');
-    expect(reportsDirectory({ XDG_STATE_HOME: '/state' })).toBe('/state/patchcycle/reports');
-    expect(reportsDirectory({})).toMatch(/\/\.local\/state\/patchcycle\/reports$/);
-  });
-});
-
-describe('notify', () => {
-  it('says one line, whatever the notice holds', async () => {
-    const lines: string[] = [];
-    await notify(
-      { host: 'web-1', subject: 'waits for approval', text: 'see\n\u001b[31mhere' },
-      (line) => lines.push(line),
-    );
-    expect(lines).toEqual(['web-1: waits for approval see [31mhere']);
+    const store = folderStore(await temporaryDirectory());
+    await expect(storeReport({ ...DRAFT, host: '../../etc/x' }, store)).rejects.toThrow('host');
+    await expect(storeReport({}, store)).rejects.toThrow();
   });
 });

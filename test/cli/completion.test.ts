@@ -37,8 +37,9 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   });
 
   it('offers the commands of a group', () => {
+    expect(offered('inventory', '')).toContain('check');
     expect(offered('policy', '')).toContain('check');
-    expect(offered('policy', 'check', '--')).toContain('--json');
+    expect(offered('inventory', 'check', '--')).toContain('--json');
   });
 
   it('offers the values that an option takes', () => {

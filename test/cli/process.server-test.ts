@@ -60,6 +60,7 @@ describe('the process patchcycle', () => {
 hosts:
   process-1: { policy: asks }
   process-2: { policy: ordinary }
+  process-3: { policy: ordinary, groups: [example] }
 `,
     );
   });
@@ -119,6 +120,17 @@ hosts:
         exitCode: 0,
       });
       expect(example.stdout).toMatch(/^process-2 patched: /);
+    }));
+
+  it('runs the example of a rollout, to its end and exit code 0', () =>
+    bench.withAgent('process-3', modelHost(), async () => {
+      const example = new Running([at('examples/rollout.ts'), 'example', inventory], {
+        TEMPORAL_ADDRESS: bench.env.address,
+      });
+      expect({ exitCode: await example.exitCode(), stderr: example.stderr }).toMatchObject({
+        exitCode: 0,
+      });
+      expect(example.stdout).toBe('example-weekly finished; did not come through: none\n');
     }));
 
   it('runs the example to exit code 1 and the mend when its input is wrong', async () => {

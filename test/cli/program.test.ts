@@ -21,7 +21,10 @@ const COMMANDS = [
   ['abort'],
   ['resolve'],
   ['report'],
+  ['audit'],
+  ['inventory', 'check'],
   ['policy', 'check'],
+  ['notifications', 'test'],
   ['doctor'],
   ['completion'],
 ];
@@ -64,6 +67,7 @@ describe('patchcycle', () => {
     ['a digest that is none', ['approve', 'web-1', '--digest', 'zz'], /64 hexadecimal digits/],
     ['no way out at all', ['resolve', 'web-1'], /--how/],
     ['a format that does not exist', ['report', 'web-1', '--format', 'pdf'], /md, html, json/],
+    ['an audit since no date', ['audit', '--since', '2026-02-31'], /a date reads 2026-10-01/],
     ['a shell that does not exist', ['completion', 'csh'], /bash, zsh, fish/],
     ['two forms at once', ['report', 'web-1', '--json', '--format', 'html'], /--format html/],
     ['a view that changes as one document', ['status', '--watch', '--json'], /--watch/],

@@ -11,7 +11,7 @@ const DIRECTIONS = 'boundaries/dependencies';
 const AT_THE_ROOT = ['activities', 'workflows', 'test', 'bench', 'examples', 'scripts'];
 const PRODUCT = [
   ...['domain', 'planning', 'host', 'packages', 'backup', 'health', 'temporal', 'report', 'client'],
-  ...['activities', 'worker', 'cli', 'workflows'],
+  ...['activities', 'worker', 'cli', 'workflows', 'store'],
 ];
 const NOT_PRODUCT = ['lab', 'test', 'bench', 'examples', 'scripts'];
 
@@ -25,10 +25,11 @@ const ALLOWED: Record<string, string[]> = {
   health: ['domain', 'planning', 'host'],
   temporal: ['domain'],
   report: ['domain', 'planning'],
-  client: ['domain', 'planning', 'temporal', 'report'],
-  activities: 'domain planning host packages backup health temporal report'.split(' '),
-  worker: 'domain planning host packages backup health temporal report activities'.split(' '),
-  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker'],
+  store: ['domain', 'host'],
+  client: ['domain', 'planning', 'temporal', 'report', 'store'],
+  activities: 'domain planning host packages backup health temporal report store'.split(' '),
+  worker: 'domain planning host packages backup health temporal report activities store'.split(' '),
+  cli: ['domain', 'planning', 'temporal', 'report', 'client', 'worker', 'store'],
   workflows: ['domain', 'planning', 'temporal'],
 };
 

@@ -51,8 +51,8 @@ describe('a configuration file', () => {
       backup: { keep: 3 },
     });
     expect(parsed.config.hosts).toEqual({
-      'web-1': { policy: 'ordinary', groups: ['web'] },
-      'db-1': { policy: 'critical', groups: ['db'] },
+      'web-1': { policy: 'ordinary', groups: ['web'], labels: {}, overrides: {} },
+      'db-1': { policy: 'critical', groups: ['db'], labels: {}, overrides: {} },
     });
   });
 
@@ -70,8 +70,22 @@ describe('a configuration file', () => {
   it('may be empty', () => {
     expect(parseConfig('', 'hosts.yaml', NOW_MS)).toEqual({
       ok: true,
-      config: { policies: {}, hosts: {} },
+      config: { policies: {}, groups: {}, calendars: {}, hosts: {}, review: {} },
     });
+  });
+
+  it.each([
+    [
+      'schedule: { rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=MO, start: "02:00", timeZone: UTC }',
+      /INTERVAL/,
+    ],
+    ['schedule: { rrule: FREQ=DAILY, start: "02:00", timeZone: Mars/Base }', /time zone/],
+    ['schedule: { rrule: FREQ=DAILY, start: "02:00" }', /"timeZone" is missing/],
+  ])('tells that the review of the fleet cannot be scheduled so: %s', (schedule, why) => {
+    const [error, ...others] = errorsOf(`review: { ${schedule} }\n`);
+    expect(others).toEqual([]);
+    expect(error).toMatch(/^1:\d+ review\.schedule/);
+    expect(error).toMatch(why);
   });
 
   it('tells an unknown key with its place and the known one that it resembles', () => {
@@ -120,6 +134,7 @@ hosts:
       '8:75 policies.web.health.tcp.0.port: "port" is missing in "policies.web.health.tcp.0"',
       '9:19 policies.web.logs.soak: "policies.web.logs.soak": a duration is a whole number and a unit: 500ms, 30s, 2m, 72h or 14d',
       '9:39 policies.web.logs.ignore.0: "policies.web.logs.ignore.0": not a regular expression',
+      '11:20 hosts.web-1.policy: there is no policy "webb"; did you mean "web"?',
       '12:3 hosts.web_2: the name "web_2" cannot be used: a host name has lower-case letters, digits, inner hyphens and dots only, for example web-1 or db-1.example.org',
     ]);
   });
@@ -317,8 +332,7 @@ describe('the policy of a host', () => {
 
   it('is not taken from what every object inherits', () => {
     expect(resolvePolicy(config, 'constructor').ok).toBe(false);
-    expect(
-      resolvePolicy({ ...config, hosts: { a: { policy: 'constructor', groups: [] } } }, 'a').ok,
-    ).toBe(false);
+    const hosts = { a: { policy: 'constructor', groups: [], labels: {}, overrides: {} } };
+    expect(resolvePolicy({ ...config, hosts }, 'a').ok).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ function at(instant: string): number {
 
 /** When the window opens next after an instant, in UTC. */
 function opens(rule: Window, now: string, neededMs = 1): string | null {
-  const opening = nextOpening(rule, at(now), neededMs);
+  const opening = nextOpening({ window: rule }, at(now), neededMs);
   return opening && new Date(opening.opensAtMs).toISOString();
 }
 
@@ -31,7 +31,7 @@ describe('the next opening of a maintenance window', () => {
   });
 
   it('lasts as long as the duration says', () => {
-    const opening = nextOpening(saturdays, at('2026-11-24T12:00:00Z'), 1);
+    const opening = nextOpening({ window: saturdays }, at('2026-11-24T12:00:00Z'), 1);
     expect(opening && opening.closesAtMs - opening.opensAtMs).toBe(4 * HOUR_MS);
   });
 
@@ -66,7 +66,7 @@ describe('the next opening of a maintenance window', () => {
 
   it('never closes when every opening ends as the next one begins', () => {
     const always = window('FREQ=DAILY', { start: '00:00', duration: '24h', timeZone: 'UTC' });
-    const opening = nextOpening(always, at('2026-11-24T23:59:00Z'), 20 * DAY_MS);
+    const opening = nextOpening({ window: always }, at('2026-11-24T23:59:00Z'), 20 * DAY_MS);
     expect(opening?.opensAtMs).toBeLessThanOrEqual(at('2026-11-24T23:59:00Z'));
   });
 });
@@ -94,7 +94,7 @@ describe('a window across daylight saving', () => {
 
   it('is open for its whole duration of elapsed time while the clocks change', () => {
     const night = window('FREQ=DAILY', { start: '01:00', duration: '4h' });
-    const opening = nextOpening(night, at('2026-03-28T12:00:00Z'), 1);
+    const opening = nextOpening({ window: night }, at('2026-03-28T12:00:00Z'), 1);
     expect(opening).toEqual({
       opensAtMs: at('2026-03-29T00:00:00Z'),
       closesAtMs: at('2026-03-29T04:00:00Z'),
@@ -141,7 +141,7 @@ describe('a window by unusual rules', () => {
     });
     let now = at('2026-01-01T00:00:00Z');
     for (let month = 0; month < 60; month++) {
-      const opening = nextOpening(patchSaturday, now, 1);
+      const opening = nextOpening({ window: patchSaturday }, now, 1);
       const day = new Date((opening?.opensAtMs ?? 0) - 4 * DAY_MS);
       expect(day.getUTCDay()).toBe(2);
       expect(day.getUTCDate()).toBeGreaterThanOrEqual(8);
@@ -291,7 +291,7 @@ describe('for every window, zone and moment', () => {
     fc.assert(
       fc.property(cases, (one) => {
         const rule = windowOf(one);
-        const opening = nextOpening(rule, one.nowMs, one.needed);
+        const opening = nextOpening({ window: rule }, one.nowMs, one.needed);
         const expected = byLookingAtEveryDay(one.rule, rule, one.nowMs, one.needed);
         // Only the search by days is bounded to four years here, for the sake of its time.
         if (expected !== null) {
@@ -333,8 +333,8 @@ describe('for every window, zone and moment', () => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 0, max: 60 * DAY_MS }), (one, waitMs) => {
         const rule = windowOf(one);
-        const before = nextOpening(rule, one.nowMs, one.needed);
-        const after = nextOpening(rule, one.nowMs + waitMs, one.needed);
+        const before = nextOpening({ window: rule }, one.nowMs, one.needed);
+        const after = nextOpening({ window: rule }, one.nowMs + waitMs, one.needed);
         if (before === null)
           expect(after?.opensAtMs ?? Infinity).toBeGreaterThan(one.nowMs + 10 * 365 * DAY_MS);
         else if (after !== null)
@@ -395,7 +395,7 @@ describe('for every window, zone and moment', () => {
         fc.constantFrom(undefined, '2001-02-28', '2026-01-01'),
         (rrule, from) => {
           const rule = window(rrule || 'x', from === undefined ? {} : { from });
-          expect(() => nextOpening(rule, at('2026-11-24T00:00:00Z'), 1)).not.toThrow();
+          expect(() => nextOpening({ window: rule }, at('2026-11-24T00:00:00Z'), 1)).not.toThrow();
         },
       ),
       { numRuns: 2_000 },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { hostTaskQueue } from '../../src/temporal/names.ts';
+import { hostTaskQueue, recordWorkflowId } from '../../src/temporal/names.ts';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/server/index.ts';
 import { stepInput } from '../activities/support/step-bench.ts';
 import { until } from '../host/support/processes.ts';
@@ -124,6 +124,17 @@ describe('an agent', () => {
     expect(await (await start('plan')).result()).toBe('web-1');
     expect(said).toMatch(
       /^The agent of web-1, version [\d.]+, is ready: 127\.0\.0\.1:\d+, namespace default\.\n$/,
+    );
+  });
+
+  it('announces its host to the record of that host', async () => {
+    startAgent();
+    const record = client.workflow.getHandle(recordWorkflowId('web-1'));
+    await untilTrue('the record is there', async () =>
+      record.describe().then(
+        ({ type }) => type === 'hostRecord',
+        () => false,
+      ),
     );
   });
 

@@ -58,11 +58,12 @@ describe('a central worker', () => {
 
   it('says in its log that a person is waited for', async () => {
     await oneStep('notify', {
-      host: 'web-1',
-      subject: 'waits for approval.',
-      text: 'See the plan.',
+      kind: 'approval-needed',
+      about: 'web-1',
+      subject: 'web-1 waits for approval.',
+      lines: ['See\n\u001b[31mthe plan.'],
     });
-    expect(said).toContain('web-1: waits for approval. See the plan.\n');
+    expect(said).toContain('web-1: web-1 waits for approval. See [31mthe plan.\n');
   });
 
   it('ends in order at SIGTERM', async () => {

@@ -329,7 +329,7 @@ describe('a cycle that needs attention', () => {
         expect(now.state).toMatchObject({ failure: { type: 'PackageJobFailed' } });
         expect((await handle.describe()).status.name).toBe('RUNNING');
         expect(bench.notices).toContainEqual(
-          expect.objectContaining({ host: name, subject: `${name} needs attention` }),
+          expect.objectContaining({ about: name, subject: `${name} needs attention` }),
         );
       },
       { model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]), fields: hold },

@@ -78,7 +78,7 @@ describe('a cycle of a host that takes only signed approvals', () => {
       const now = await view(handle);
       const signing = { namespace: bench.env.namespace ?? 'default', workflowId, runId };
       expect(now.state).toMatchObject({ digest, signing });
-      expect(bench.notices.at(-1)?.text).toContain('--key FILE');
+      expect(bench.notices.at(-1)?.command).toContain('--key FILE');
     }));
 
   it('refuses an unsigned approval at once, without asking the host, and waits on', () =>

@@ -80,14 +80,14 @@ describe('an approval that nobody gives', () => {
   });
 });
 
-describe('a maintenance window', () => {
-  const weekly = {
-    rrule: 'FREQ=WEEKLY;BYDAY=SA',
-    start: '02:00',
-    duration: '4h',
-    timeZone: 'Europe/Berlin',
-  };
+const weekly = {
+  rrule: 'FREQ=WEEKLY;BYDAY=SA',
+  start: '02:00',
+  duration: '4h',
+  timeZone: 'Europe/Berlin',
+};
 
+describe('a maintenance window', () => {
   it('is waited for, and the plan is made again when it opens', async () => {
     const model = modelHost();
     const { outcome, steps } = await report(model, { window: weekly });
@@ -212,6 +212,54 @@ describe('a maintenance window', () => {
     });
     expect(outcome).toBe('failed');
     expect(failures[0]?.message).toMatch(/never opens/);
+    expect(model.host.packages).toBe('old');
+  });
+});
+
+describe('a blackout', () => {
+  const WEEK_MS = 7 * DAY_MS;
+  const blackout = (fromMs: number, toMs: number) => ({
+    from: new Date(fromMs).toISOString(),
+    to: new Date(toMs).toISOString(),
+    why: 'Christmas trade',
+  });
+
+  it('keeps the window closed for weeks, and says so', async () => {
+    const model = modelHost();
+    const now = await bench.env.currentTimeMs();
+    const blackouts = [blackout(now - DAY_MS, now + 3 * WEEK_MS)];
+    await bench.withAgent('wait-1', model, async () => {
+      const policy = policyOf({ window: { ...weekly, duration: '2h' }, blackouts });
+      const handle = await bench.start(inputFor('wait-1', policy));
+      const { state } = await untilState(handle, (at) => at.state.name === 'awaiting-window');
+      expect(state).toMatchObject({ blackouts: ['Christmas trade'] });
+      const { outcome, steps } = (await handle.result()) as Report;
+      expect(outcome).toBe('patched');
+      const began = Date.parse(steps.find(({ step }) => step === 'upgrade')?.startedAt ?? '');
+      expect(began).toBeGreaterThan(now + 3 * WEEK_MS);
+      expect(began).toBeLessThan(now + 4 * WEEK_MS + DAY_MS);
+    });
+  });
+
+  it('holds for a policy that has no window, which goes on when it is over', async () => {
+    const now = await bench.env.currentTimeMs();
+    const { outcome, steps } = await report(modelHost(), {
+      blackouts: [blackout(now, now + WEEK_MS)],
+    });
+    expect(outcome).toBe('patched');
+    const began = Date.parse(steps.find(({ step }) => step === 'drain')?.startedAt ?? '');
+    expect(began).toBeGreaterThanOrEqual(now + WEEK_MS);
+  });
+
+  it('that leaves nothing open fails the cycle with nothing changed', async () => {
+    const model = modelHost();
+    const now = await bench.env.currentTimeMs();
+    const { outcome, failures } = await report(model, {
+      window: weekly,
+      blackouts: [blackout(now, now + 5_000 * DAY_MS)],
+    });
+    expect(outcome).toBe('failed');
+    expect(failures[0]?.message).toMatch(/never opens again outside its blackouts/);
     expect(model.host.packages).toBe('old');
   });
 });

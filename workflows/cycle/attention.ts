@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Resolution } from '../../src/domain/decision.ts';
 import type { FailureRecord } from '../../src/domain/failure.ts';
+import { attentionNotice } from '../../src/planning/notices.ts';
 import { enter, now, planDigest, type Cycle } from './cycle.ts';
 import { notifyPeople } from './notify.ts';
 
@@ -13,11 +14,7 @@ export async function waitForResolution(cycle: Cycle, failure: FailureRecord): P
   cycle.resolution = null;
   enter(cycle, { name: 'needs-attention', digest: planDigest(cycle), since: now(), failure });
   for (;;) {
-    await notifyPeople(
-      cycle,
-      `${host} needs attention`,
-      `${failure.message} ${failure.details?.remedy ?? ''} Then: patchcycle resolve ${host} --how retry|restore|accept`,
-    );
+    await notifyPeople(cycle, attentionNotice(host, failure));
     const resolved = await condition(() => cycle.resolution !== null, REMIND_EVERY_MS, {
       summary: `${host} needs attention; people are reminded`,
     });

@@ -3,12 +3,13 @@ import type { Approval } from '../../src/domain/approval.ts';
 import { resultOf } from '../../src/domain/check-result.ts';
 import type { FailureRecord } from '../../src/domain/failure.ts';
 import type { InstallSummary } from '../../src/domain/steps.ts';
-import { nextOpening } from '../../src/planning/windows.ts';
+import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
 import { waitForResolution } from './attention.ts';
 import { dropUndo, registerUndo, runUndos } from './compensation.ts';
 import { enter, planDigest, type Cycle } from './cycle.ts';
 import { firstFailure } from './first-failure.ts';
 import { stepsOn } from './host-steps.ts';
+import { reportSuspects } from './known-bad.ts';
 import { seconds } from './prepare.ts';
 import { restoreHost } from './restore.ts';
 import { runStep, skipStep } from './run-step.ts';
@@ -79,7 +80,11 @@ function patched({ plan }: Cycle): Ending {
 async function putBack(cycle: Cycle, cause: FailureRecord): Promise<Ending> {
   for (;;) {
     const failure = await firstFailure(cycle, () => runUndos(cycle));
-    if (failure === null) return afterRestore(cycle, cause);
+    if (failure === null) {
+      const ending = afterRestore(cycle, cause);
+      if (ending.outcome === 'restored') await reportSuspects(cycle, cause);
+      return ending;
+    }
     if ((await waitForResolution(cycle, failure)) === 'accept') return accept(cycle, failure);
   }
 }
@@ -214,7 +219,7 @@ function beginDisruption(cycle: Cycle, name: 'patching' | 'rebooting'): void {
   if (cycle.state.name !== name) enter(cycle, { name, digest: planDigest(cycle) });
   if (cycle.mayFinishOutsideWindow || windowHas(cycle, 1)) return;
   throw ApplicationFailure.nonRetryable(
-    `The maintenance window of ${cycle.input.host} closed before the change was finished.`,
+    `The maintenance window of ${cycle.input.host} closed${blackoutNow(cycle)} before the change was finished.`,
     'WindowClosed',
     {
       remedy:
@@ -223,10 +228,13 @@ function beginDisruption(cycle: Cycle, name: 'patching' | 'rebooting'): void {
   );
 }
 
-/** Whether the window, if the policy has one, is open now and stays so for this long. */
+function blackoutNow({ input }: Cycle): string {
+  const [blackout] = blackoutsBetween(input.policy, Date.now(), Date.now() + 1);
+  return blackout === undefined ? '' : ` (${blackout.why})`;
+}
+
+/** Whether disruption is allowed now, by window and blackouts, and stays so for this long. */
 export function windowHas({ input }: Cycle, leftMs: number): boolean {
-  const { window } = input.policy;
-  if (window === undefined) return true;
-  const opening = nextOpening(window, Date.now(), leftMs);
+  const opening = nextOpening(input.policy, Date.now(), leftMs);
   return opening !== null && opening.opensAtMs <= Date.now();
 }

@@ -7,6 +7,7 @@ import { failureRecord } from './failure-record.ts';
 import { controlActivities, stepsOn } from './host-steps.ts';
 import { draftReport } from './report-draft.ts';
 import { runStep } from './run-step.ts';
+import { giveSlotsBack } from './slots.ts';
 import type { Ending } from './settle-on-plan.ts';
 
 /**
@@ -21,6 +22,8 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
     cycle.steps.at(-1)?.failure?.type === 'HostUnreachable' ||
     // Aborted before the host had answered even once: perhaps there is none.
     (ending.outcome === 'aborted' && cycle.found.facts === null);
+  // Whoever is not there may be down, and so counts as disrupted until a person has looked.
+  if (!hostIsGone || acceptedByPerson(cycle)) giveSlotsBack(cycle);
   const on = stepsOn(input.host, hostIsGone ? impatient(input.policy) : input.policy);
 
   // In every ending, because nightly cycles that are restored would fill the disk with backups; but
@@ -45,7 +48,13 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   report = { ...report, failures: cycle.found.failures, endedAt: now() };
   await attempt(cycle, () => controlActivities('store the report').storeReport(report));
   enter(cycle, { name: 'ended', outcome: ending.outcome });
+  await cycle.told;
   return report;
+}
+
+function acceptedByPerson({ decisions }: Cycle): boolean {
+  const last = decisions.at(-1)?.decision;
+  return last?.kind === 'resolve' && last.how === 'accept';
 }
 
 /** How long a host that was gone a moment ago may take to come back for its report and its lock. */

@@ -16,6 +16,7 @@ import type { Undo } from './compensation.ts';
 import { parseInput } from './input.ts';
 import type { Claim } from './signed-approvals.ts';
 import { publishState } from './search-attributes.ts';
+import { tellRollout } from './tell-rollout.ts';
 
 /** What steps find out on the way and the report tells afterwards. */
 export type Findings = Pick<
@@ -41,6 +42,10 @@ export type Cycle = {
   refusedCount: number;
   /** The approval in force and the plan it is for; another digest needs another one. */
   approved: { approval: Approval; plan: PlanOverview } | null;
+  /** By group: a slot that was asked for or is held, and who holds the others. */
+  readonly slots: Map<string, { held: boolean; heldBy: string[] }>;
+  /** Waits for a slot after which the plan was made again. */
+  slotWaits: number;
   /** Openings of the maintenance window that were waited for. */
   windowWaits: number;
   /** A person who was told that the window had closed said to finish all the same. */
@@ -53,6 +58,8 @@ export type Cycle = {
   resolution: Resolve | null;
   /** Stops what runs before the first change; set while that phase lasts. */
   cancelPreparation: (() => void) | null;
+  /** Done when the rollout has heard everything that it was told. */
+  told: Promise<void>;
   /** Undos of the steps that began, in their order. */
   readonly undos: Undo[];
 };
@@ -91,6 +98,8 @@ export function openCycle(rawInput: unknown): Cycle {
     refused: [],
     refusedCount: 0,
     approved: null,
+    slots: new Map(),
+    slotWaits: 0,
     windowWaits: 0,
     mayFinishOutsideWindow: false,
     verdict: null,
@@ -98,6 +107,7 @@ export function openCycle(rawInput: unknown): Cycle {
     aborted: null,
     resolution: null,
     cancelPreparation: null,
+    told: Promise.resolve(),
     undos: [],
   };
   publishState(cycle, null);
@@ -105,12 +115,13 @@ export function openCycle(rawInput: unknown): Cycle {
   return cycle;
 }
 
-/** Goes to the next state, and shows it in the Web UI and in search. */
+/** Goes to the next state, shows it in the Web UI and in search, and tells the rollout. */
 export function enter(cycle: Cycle, next: CycleState): void {
   const before = cycle.state;
   cycle.state = transition(before, next);
   publishState(cycle, before);
   showDetails(cycle);
+  tellRollout(cycle, before.name);
 }
 
 /** The next state publishes it for search. */

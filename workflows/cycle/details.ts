@@ -74,7 +74,17 @@ function nextMove({ input, state, aborted }: Shown): string | null {
       ].join('\n\n');
     case 'awaiting-window':
       return [
-        `**Waits for the maintenance window**, which opens ${state.opensAt}. The plan is made again then.`,
+        `**Waits for the maintenance window**, which opens ${state.opensAt}${delayedBy(state.blackouts)}. The plan is made again then.`,
+        abortion(host),
+      ].join('\n\n');
+    case 'awaiting-slot':
+      return [
+        `**Waits for its turn** since ${state.since}: no more hosts of its groups may be disrupted now.`,
+        state.missing
+          .map(
+            ({ group, heldBy }) => `- ${group}: held by ${heldBy.join(', ') || 'nobody known yet'}`,
+          )
+          .join('\n'),
         abortion(host),
       ].join('\n\n');
     case 'needs-attention':
@@ -96,6 +106,12 @@ function nextMove({ input, state, aborted }: Shown): string | null {
     default:
       return null;
   }
+}
+
+function delayedBy(blackouts: readonly string[] = []): string {
+  return blackouts.length === 0
+    ? ''
+    : `, and not earlier because of ${blackouts.map(escaped).join(', ')}`;
 }
 
 /** The way out that there is until the first change. */
@@ -161,7 +177,7 @@ function someOf(cves: readonly string[]): string {
 }
 
 /** The Web UI sets the cells of a table side by side without any room, so each brings its own. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => `${cell}\u00a0\u00a0`).join(' | ')} |`;
   return [line(head), `|${head.map(() => ' --- |').join('')}`, ...rows.map(line)].join('\n');
@@ -178,7 +194,7 @@ function refusals({ refused, refusedCount }: Shown): string | null {
   return [`### Refused messages: ${refusedCount}`, ...last].join('\n');
 }
 
-function commands(lines: string[]): string {
+export function commands(lines: string[]): string {
   return ['```sh', ...lines, '```'].join('\n');
 }
 
@@ -191,6 +207,6 @@ function oneLine(text: string): string {
 }
 
 /** Text inside a Markdown table: one line, and nothing that a sender could use as markup. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return oneLine(text).replace(/[|\\`<>[\]*_]/g, (character) => `\\${character}`);
 }

@@ -5,7 +5,7 @@ import {
   type TypeInfo,
 } from '@temporalio/common';
 import type { SignalDefinition } from '@temporalio/workflow';
-import { DECISION_SIZE_MAX } from '../../src/planning/judge-decision.ts';
+import { DECISION_SIZE_MAX } from '../../src/planning/parse-message.ts';
 
 /** JSON may write each character of a decision as `\u0041`; what is longer than that is none. */
 const MESSAGE_BYTES_MAX = 6 * DECISION_SIZE_MAX;

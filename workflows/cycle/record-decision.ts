@@ -35,7 +35,7 @@ export function recordRefusal(
   showDetails(cycle);
 }
 
-function claimedName(message: unknown): string | null {
+export function claimedName(message: unknown): string | null {
   if (typeof message !== 'object' || message === null || !('by' in message)) return null;
   return typeof message.by === 'string' ? message.by.slice(0, 128).replace(/\p{Cc}/gu, ' ') : null;
 }

@@ -5,11 +5,16 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { PlanOverview } from '../../src/domain/plan.ts';
 import { needsPerson } from '../../src/planning/approval-rule.ts';
 import { describeDrift } from '../../src/planning/drift.ts';
-import { nextOpening } from '../../src/planning/windows.ts';
+import { approvalNotice } from '../../src/planning/notices.ts';
+import { describePlan } from '../../src/planning/plan-in-lines.ts';
+import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
+import { rolloutNameOf } from '../../src/temporal/names.ts';
 import { enter, now, takePlan, type Cycle } from './cycle.ts';
 import { stepsOn } from './host-steps.ts';
+import { planLimits } from './known-bad.ts';
 import { notifyPeople } from './notify.ts';
 import { runStep, skipStep } from './run-step.ts';
+import { giveSlotsBack, waitForSlots } from './slots.ts';
 import { closeClaims, signingOf, waitForWord } from './signed-approvals.ts';
 
 export type Ending = { outcome: Outcome; explanation: string };
@@ -24,11 +29,11 @@ const ROUNDS_MAX = 25;
 const OPENINGS_MAX = 5;
 
 /**
- * Makes the plan, has it approved and waits for the window, until all three hold at the same
- * moment: after every wait the plan is made again, and one that differs is approved again.
+ * Makes the plan, has it approved and waits for the window and for a slot of each group with a
+ * budget, until all of it holds at the same moment: after every wait the plan is made again, and one that differs is approved again.
  */
 export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
-  for (let round = 1; round <= ROUNDS_MAX; round++) {
+  for (let round = 1; round <= ROUNDS_MAX + cycle.slotWaits; round++) {
     const plan = await makePlan(cycle);
     if (plan.changeCount + plan.removalCount === 0) {
       return { outcome: 'up-to-date', explanation: nothingToDo(plan) };
@@ -39,7 +44,8 @@ export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
       cycle.approved = { approval: answer, plan };
       if (answer.kind === 'person') continue;
     }
-    if (!(await waitForWindow(cycle))) return cycle.approved.approval;
+    if (await waitForWindow(cycle)) continue;
+    if (!(await waitForSlots(cycle))) return cycle.approved.approval;
   }
   throw ApplicationFailure.nonRetryable(
     `The plan for ${cycle.input.host} changed ${ROUNDS_MAX} times while it was waited for.`,
@@ -58,10 +64,12 @@ async function makePlan(cycle: Cycle): Promise<PlanOverview> {
     () => on.refresh('refresh the package lists', step),
     () => 'package lists are fresh',
   );
+  const limits = await planLimits(cycle);
+  const limited = limits === null ? step : { ...step, limits };
   const plan = await runStep(
     cycle,
     'plan',
-    () => on.plan(`plan updates, scope ${input.policy.scope}`, step),
+    () => on.plan(`plan updates, scope ${input.policy.scope}`, limited),
     describePlan,
   );
   takePlan(cycle, plan);
@@ -77,13 +85,8 @@ function nothingToDo({ scope, leftOut = [] }: PlanOverview): string {
   return `No ${kind}update can be installed now, but not everything is up to date: ${named}${more}`;
 }
 
-function describePlan(plan: PlanOverview): string {
-  const removals = plan.removalCount > 0 ? `, removes ${plan.removalCount}` : '';
-  return `${plan.changeCount} packages, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
-}
-
 async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approval | Ending> {
-  const { policy, host } = cycle.input;
+  const { policy } = cycle.input;
   const rule = needsPerson(policy, plan, cycle.found.facts?.unattended === true);
   if (rule === null) {
     skipStep(cycle, 'approval', `policy ${policy.name} asks for none`);
@@ -105,6 +108,7 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
     digest: string,
     why: string,
   ): Promise<Approval | Ending> {
+    giveSlotsBack(cycle); // A person may take days; meanwhile others go on.
     const expiresMs = durationMs(policy.approval.expires);
     const expiresAt = new Date(Date.now() + expiresMs).toISOString();
     // People are listened to from the moment in which the state says so, before they are told.
@@ -113,14 +117,11 @@ async function obtainApproval(cycle: Cycle, plan: PlanOverview): Promise<Approva
     const signing = signingOf(cycle);
     const waits = { name: 'awaiting-approval', digest, expiresAt, why } as const;
     enter(cycle, signing === null ? waits : { ...waits, signing });
-    const key = signing === null ? '' : ' --key FILE';
     let decided;
     try {
-      await notifyPeople(
-        cycle,
-        `${host} waits for approval`,
-        `${describePlan(plan)}. patchcycle approve ${host} --digest ${digest}${key}`,
-      );
+      const { host, rollout = '' } = cycle.input;
+      const notice = approvalNotice(host, rolloutNameOf(rollout), plan, signing !== null);
+      await notifyPeople(cycle, notice);
       const summary = `approval of ${digest.slice(0, 12)} expires`;
       decided = await waitForWord(cycle, expiresAt, summary);
     } finally {
@@ -169,29 +170,24 @@ function takeVerdict(cycle: Cycle): Cycle['verdict'] {
  */
 async function waitForWindow(cycle: Cycle): Promise<boolean> {
   const { policy, host } = cycle.input;
-  if (policy.window === undefined || cycle.plan === null) {
+  if ((policy.window === undefined && policy.blackouts === undefined) || cycle.plan === null) {
     skipStep(cycle, 'window', `policy ${policy.name} has no maintenance window`);
     return false;
   }
-  const opening = nextOpening(policy.window, Date.now(), durationMs(policy.limits.wholeCycle));
-  if (opening === null) {
-    throw ApplicationFailure.nonRetryable(
-      `The maintenance window of policy ${policy.name} never opens again.`,
-      'BadInput',
-      {
-        remedy:
-          'Mend the window in the policy (patchcycle policy check FILE shows what is wrong) and start the cycle again.',
-      },
-    );
-  }
+  const opening = nextOpening(policy, Date.now(), durationMs(policy.limits.wholeCycle));
+  if (opening === null) throw neverOpens(cycle);
   const waitMs = opening.opensAtMs - Date.now();
   if (waitMs <= 0) {
-    skipStep(cycle, 'window', `open until ${new Date(opening.closesAtMs).toISOString()}`);
+    const open = `open until ${new Date(opening.closesAtMs).toISOString()}`;
+    skipStep(cycle, 'window', policy.window === undefined ? 'no blackout is in force' : open);
     return false;
   }
-  if (++cycle.windowWaits > OPENINGS_MAX) throw openingsMissed(cycle);
+  if (++cycle.windowWaits > OPENINGS_MAX + cycle.slotWaits) throw openingsMissed(cycle);
+  giveSlotsBack(cycle);
   const opensAt = new Date(opening.opensAtMs).toISOString();
-  enter(cycle, { name: 'awaiting-window', digest: cycle.plan.digest, opensAt });
+  const blackouts = whatDelays(cycle, opening.opensAtMs);
+  const waits = { name: 'awaiting-window', digest: cycle.plan.digest, opensAt } as const;
+  enter(cycle, blackouts.length === 0 ? waits : { ...waits, blackouts });
   await runStep(
     cycle,
     'window',
@@ -199,6 +195,31 @@ async function waitForWindow(cycle: Cycle): Promise<boolean> {
     () => `opened ${now()}`,
   );
   return true;
+}
+
+const BLACKOUTS_SHOWN = 5;
+
+/** Why it does not open earlier, as it would without blackouts. */
+function whatDelays({ input }: Cycle, opensAtMs: number): string[] {
+  const { window, limits } = input.policy;
+  const without = nextOpening({ window }, Date.now(), durationMs(limits.wholeCycle));
+  if (without === null || without.opensAtMs >= opensAtMs) return [];
+  const fromMs = Math.max(without.opensAtMs, Date.now());
+  const whys = blackoutsBetween(input.policy, fromMs, opensAtMs).map(({ why }) => why);
+  return [...new Set(whys)].slice(0, BLACKOUTS_SHOWN);
+}
+
+function neverOpens({ input }: Cycle): ApplicationFailure {
+  const { name, blackouts = [] } = input.policy;
+  const outside = blackouts.length === 0 ? '' : ' outside its blackouts';
+  return ApplicationFailure.nonRetryable(
+    `The maintenance window of policy ${name} never opens again${outside}.`,
+    'BadInput',
+    {
+      remedy:
+        'Mend the window in the policy (patchcycle inventory check FILE shows what is wrong) and start the cycle again.',
+    },
+  );
 }
 
 function openingsMissed({ input }: Cycle): ApplicationFailure {

@@ -47,13 +47,14 @@ Examples:
 
 async function patch(context: Context, host: string, options: Options): Promise<Answer> {
   const { io, say } = context;
-  const { policy, groups } = await hostPolicy(io, host, options);
+  const { policy, groups, budgets } = await hostPolicy(io, host, options);
   const requestedBy = personName(io, options.by);
   const client = await context.connect();
   const started = await client.startPatch({
     host,
     policy,
     groups,
+    budgets,
     requestedBy,
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(options.takeOver === undefined ? {} : { takeOver: options.takeOver }),

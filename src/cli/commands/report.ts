@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { BadRequest } from '../../client/index.ts';
 import { HostName } from '../../domain/names.ts';
 import type { Report } from '../../domain/report.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parser, type Answer, type Context, type Kit } from '../kit.ts';
+import { writePrivately } from '../write-file.ts';
 
 const FORMATS = ['md', 'html', 'json'] as const;
 type Format = (typeof FORMATS)[number];
@@ -44,7 +44,7 @@ async function report(context: Context, host: string, options: Options): Promise
     return { exitCode: EXIT.good, document: found, text: text.trimEnd() };
   }
   const file = resolve(context.io.workingDirectory, output);
-  await write(file, text);
+  await writePrivately(file, text, 'The report');
   const { cycle, outcome } = found;
   return {
     exitCode: EXIT.good,
@@ -70,17 +70,4 @@ async function rendered(found: Report, format: Format): Promise<string> {
   if (format === 'json') return `${JSON.stringify(found, null, 2)}\n`;
   if (format === 'html') return (await import('../../report/html.ts')).renderHtml(found);
   return (await import('../../report/markdown.ts')).renderMarkdown(found);
-}
-
-/** A report tells what is installed on a host, so only its owner can read it. */
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { mode: 0o600 });
-  } catch (error) {
-    throw new BadRequest(
-      `The report could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      'Name another file with --output.',
-      { cause: error },
-    );
-  }
 }

@@ -45,6 +45,15 @@ export function waitLines(
     case 'awaiting-window':
       return [
         `${mark} ${line(`waits for the maintenance window, which opens ${state.opensAt}`)}`,
+        ...(state.blackouts ?? []).map((why) => `    not earlier because of ${line(why)}`),
+        ...commands(look, [`patchcycle abort ${host}`]),
+      ];
+    case 'awaiting-slot':
+      return [
+        `${mark} ${line(`waits since ${state.since} until fewer hosts of its groups are disrupted`)}`,
+        ...state.missing.map(({ group, heldBy }) =>
+          line(`    ${group}: ${heldBy.length === 0 ? 'asked' : `held by ${heldBy.join(', ')}`}`),
+        ),
         ...commands(look, [`patchcycle abort ${host}`]),
       ];
     case 'needs-attention':

@@ -25,10 +25,20 @@ export function count(amount: number, thing: string): string {
 }
 
 const GOOD = ['patched', 'up-to-date'];
-const BAD = ['restored', 'failed', 'needs-attention', 'terminated', 'timed_out', 'accepted-as-is'];
+const BAD = [
+  'restored',
+  'failed',
+  'lost',
+  'halted',
+  'needs-attention',
+  'terminated',
+  'timed_out',
+  'accepted-as-is',
+];
 const WAITING = [
   'awaiting-approval',
   'awaiting-window',
+  'awaiting-slot',
   'rejected',
   'expired',
   'aborted',

@@ -56,11 +56,16 @@ function describe(
       'new on this host: nothing of its source was installed that could have been affected';
     return { package: change.name, id: null, cves: [], source: why };
   }
-  const { cves, notice } = fixedBetween(changelog.entries, installedVersion, version.sourceVersion);
+  const { cves, notice, severity } = fixedBetween(
+    changelog.entries,
+    installedVersion,
+    version.sourceVersion,
+  );
   return {
     package: change.name,
     id: notice,
     cves: cves.slice(0, CVES_MAX),
+    ...(severity === null ? {} : { severity }),
     source: `${changelog.from}, entries after ${installedVersion}`.slice(0, TEXT_LENGTH_MAX),
   };
 }

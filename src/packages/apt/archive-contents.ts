@@ -20,7 +20,13 @@ const ArchiveContents = z.object({
   /** The newest entries of the changelog; null when the archive has none. */
   changelog: z
     .array(
-      z.object({ version: z.string(), cves: z.array(z.string()), notices: z.array(z.string()) }),
+      z.object({
+        version: z.string(),
+        // What an agent of an earlier version has read has none.
+        severity: z.enum(['critical', 'high']).nullable().default(null),
+        cves: z.array(z.string()),
+        notices: z.array(z.string()),
+      }),
     )
     .nullable(),
 });

@@ -103,17 +103,17 @@ export function updateArgv(): Argv {
  * is only possible together with a removal is put before a person instead of being kept back for
  * ever without a word.
  */
-export function simulateAllArgv(): Argv {
-  return aptGet(['-s', 'dist-upgrade'], {}, []);
+export function simulateAllArgv(options: Options = {}): Argv {
+  return aptGet(['-s', 'dist-upgrade'], options, []);
 }
 
 /**
  * What an update from the security repositories alone would do. Never a removal, and no
  * recommended packages: on a real host a kernel's fix would bring apparmor from the main archive.
  */
-export function simulateSecurityArgv(securitySources: string): Argv {
+export function simulateSecurityArgv(securitySources: string, options: Options = {}): Argv {
   const words = ['-s', '--with-new-pkgs', '--no-install-recommends', 'upgrade'];
-  return aptGet(words, onlySources(securitySources), []);
+  return aptGet(words, { ...onlySources(securitySources), ...options }, []);
 }
 
 /** Why a package cannot be updated from the security repositories alone. */

@@ -1,10 +1,11 @@
 import { StepFailure } from '../../domain/failure.ts';
 import type { Change, Removal, Scope } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
-import type { PlannedPackages } from '../port.ts';
+import type { ExcludedVersion, PlannedPackages } from '../port.ts';
 import { listArchives } from './archive-list.ts';
 import { explainSecurityArgv, simulateAllArgv, simulateSecurityArgv } from './arguments.ts';
 import { compareVersions } from './compare-versions.ts';
+import { withExclusions } from './exclusions.ts';
 import { readHeld } from './held.ts';
 import { nativeArchitecture } from './native.ts';
 import {
@@ -22,10 +23,16 @@ import { keyOf } from '../shared/key-of.ts';
 import { aptName, isInstalled, packageStates, type PackageState } from './states.ts';
 
 /** See {@link PackageManager.plan} of the port. */
-export async function plan(tools: HostTools, scope: Scope): Promise<PlannedPackages> {
+export async function plan(
+  tools: HostTools,
+  scope: Scope,
+  excluded: readonly ExcludedVersion[] = [],
+): Promise<PlannedPackages> {
   const held = await readHeld(tools);
   return withSecuritySources(tools, async (securitySources) => {
-    const simulation = await simulate(tools, scope, securitySources);
+    const simulation = await withExclusions(excluded, (options) =>
+      simulate(tools, scope, securitySources, options),
+    );
     const native = await nativeArchitecture(tools);
     const states = await packageStates(tools);
     const changes = await describeChanges(tools, simulation.installs, native, securitySources);
@@ -44,12 +51,13 @@ async function simulate(
   tools: HostTools,
   scope: Scope,
   securitySources: string | null,
+  options: Readonly<Record<string, string>>,
 ): Promise<Simulation> {
   if (scope === 'security' && securitySources === null) throw noSecurityRepository();
   const argv =
     scope === 'security' && securitySources !== null
-      ? simulateSecurityArgv(securitySources)
-      : simulateAllArgv();
+      ? simulateSecurityArgv(securitySources, options)
+      : simulateAllArgv(options);
   const { stdout } = await runPackageTool(tools, argv, 'the update could not be simulated');
   return parseSimulation(stdout);
 }

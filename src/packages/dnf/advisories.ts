@@ -7,6 +7,7 @@ import { advisoryCvesArgv, advisoryListArgv } from './arguments.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { runPackageTool } from './run.ts';
+import { gravest } from './severity.ts';
 import { versionBefore } from './simulate-scope.ts';
 import { packageStates, type PackageState } from './states.ts';
 
@@ -81,11 +82,15 @@ function describe(
     compareVersions(other.version, one.version),
   );
   const [decisive] = [...newestFirst.filter(({ security }) => security), ...newestFirst];
+  const severity = gravest(
+    applying.filter(({ security }) => security).map((entry) => entry.severity),
+  );
   const cves = applying.flatMap((entry) => entry.cves).filter((cve) => CVE.test(cve));
   return {
     package: change.name,
     id: decisive?.id.slice(0, ID_LENGTH_MAX) ?? null,
     cves: [...new Set(cves)].toSorted(byNumber).slice(0, CVES_MAX),
+    ...(severity === undefined ? {} : { severity }),
     source: describeSource(newestFirst, before).slice(0, TEXT_LENGTH_MAX),
   };
 }

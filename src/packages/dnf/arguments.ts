@@ -60,15 +60,19 @@ export function refreshArgv(dialect: Dialect): Argv {
  * What an update of everything would do. Never a removal for the sake of an update: what is only
  * possible with one is skipped, and named. What a new package makes obsolete is removed.
  */
-export function simulateAllArgv(dialect: Dialect): Argv {
-  return cached(dialect, ['upgrade', ...NEVER]);
+export function simulateAllArgv(dialect: Dialect, excluded: readonly string[] = []): Argv {
+  return cached(dialect, ['upgrade', ...NEVER, ...excludes(excluded)]);
 }
 
-/** What the smallest update would do that brings the fixes of all security advisories, without the names `excluded`, each with its architecture. */
+/** Names with an architecture or a version: `nginx.x86_64` or `nginx-1:1.24-3`. */
+function excludes(specs: readonly string[]): string[] {
+  return specs.map((spec) => `--exclude=${spec}`);
+}
+
+/** What the smallest update would do that brings the fixes of all security advisories, without what is `excluded`. */
 export function simulateSecurityArgv(dialect: Dialect, excluded: readonly string[]): Argv {
   const words = [...dialect.minimalUpgrade, '--security', '--setopt=install_weak_deps=0'];
-  const excludes = excluded.map((name) => `--exclude=${name}`);
-  return cached(dialect, [...words, ...NEVER, ...excludes]);
+  return cached(dialect, [...words, ...NEVER, ...excludes(excluded)]);
 }
 
 /** A bar is in no field: see the characters that rpm allows in names and versions. */

@@ -34,7 +34,7 @@ export function createDnf(
     inspect: () => inspect(tools, dialect),
     repair: (input) => repair(tools, settings, input),
     refresh: () => refresh(tools, dialect, settings),
-    plan: (scope) => plan(tools, dialect, scope),
+    plan: (scope, excluded) => plan(tools, dialect, scope, excluded),
     advisories: (changes) => advisories(tools, dialect, changes),
     download: (changes, directory, timeoutMs) =>
       download(tools, dialect, changes, directory, timeoutMs),

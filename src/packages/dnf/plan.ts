@@ -1,6 +1,6 @@
 import type { Change, Scope } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
-import type { PlannedPackages } from '../port.ts';
+import type { ExcludedVersion, PlannedPackages } from '../port.ts';
 import { keyOf } from '../shared/key-of.ts';
 import { listArchives } from './archive-list.ts';
 import { archiveName } from './archives.ts';
@@ -8,6 +8,7 @@ import { compareVersions } from './compare-versions.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { readHeld, readUpgrades } from './held.ts';
 import { describeLeftOut } from './left-out.ts';
+import type { ListedVersion } from './listed-versions.ts';
 import { follows, type SimulatedInstall } from './parse-simulation.ts';
 import { expectRebootAfter } from './reboot-expected.ts';
 import { isSecurity } from './security-versions.ts';
@@ -19,9 +20,13 @@ export async function plan(
   tools: HostTools,
   dialect: Dialect,
   scope: Scope,
+  forbidden: readonly ExcludedVersion[] = [],
 ): Promise<PlannedPackages> {
+  // Whoever forbids a version says so himself.
+  const isAllowed = (listed: ListedVersion) =>
+    !forbidden.some(({ name, version }) => listed.name === name && listed.version === version);
   const states = await packageStates(tools);
-  const simulated = await simulateScope(tools, dialect, scope, states);
+  const simulated = await simulateScope(tools, dialect, scope, states, forbidden);
   const everything = scope === 'all' ? simulated : null;
   const upgrades = await readUpgrades(tools, dialect, everything);
   const held = await readHeld(tools, dialect, everything, upgrades);
@@ -30,7 +35,7 @@ export async function plan(
     changes: changes.toSorted(byKey),
     removals: simulated.removals.toSorted(byKey),
     held,
-    leftOut: describeLeftOut(simulated, upgrades.offered, states, held),
+    leftOut: describeLeftOut(simulated, upgrades.offered.filter(isAllowed), states, held),
     rebootExpected: await expectRebootAfter(tools, changes),
   };
 }

@@ -1,6 +1,7 @@
 import { StepFailure } from '../../domain/failure.ts';
 import type { Scope } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
+import type { ExcludedVersion } from '../port.ts';
 import { simulateAllArgv, simulateSecurityArgv } from './arguments.ts';
 import { newestVersion } from './compare-versions.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -19,14 +20,17 @@ export type SimulatedScope = Simulated & {
   excluded: readonly ListedVersion[];
 };
 
+/** `forbidden` are versions that must not come in, whatever asks for them. */
 export async function simulateScope(
   tools: HostTools,
   dialect: Dialect,
   scope: Scope,
   states: readonly PackageState[],
+  forbidden: readonly ExcludedVersion[],
 ): Promise<SimulatedScope> {
-  if (scope === 'security') return simulateSecurity(tools, dialect, states);
-  const simulated = await simulate(tools, dialect, simulateAllArgv(dialect));
+  const specs = forbidden.map(({ name, version }) => `${name}-${version}`);
+  if (scope === 'security') return simulateSecurity(tools, dialect, states, specs);
+  const simulated = await simulate(tools, dialect, simulateAllArgv(dialect, specs));
   const fixes = await securityVersionsOf(tools, dialect, states, simulated.installs);
   return { scope, ...simulated, fixes, excluded: [] };
 }
@@ -43,13 +47,17 @@ async function simulateSecurity(
   tools: HostTools,
   dialect: Dialect,
   states: readonly PackageState[],
+  forbidden: readonly string[],
 ): Promise<SimulatedScope> {
   const fixes = await securityVersions(tools, dialect, states);
   if (fixes === null) throw noAdvisories();
   const excluded: ListedVersion[] = [];
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const names = excluded.map(({ name, architecture }) => `${name}.${architecture}`);
-    const simulated = await simulate(tools, dialect, simulateSecurityArgv(dialect, names));
+    const specs = [
+      ...forbidden,
+      ...excluded.map(({ name, architecture }) => `${name}.${architecture}`),
+    ];
+    const simulated = await simulate(tools, dialect, simulateSecurityArgv(dialect, specs));
     const foreign = simulated.installs.filter(
       (install) => !isSecurity(install, versionBefore(install, states), fixes),
     );

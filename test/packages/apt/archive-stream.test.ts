@@ -99,8 +99,8 @@ describe("A package's archive", () => {
   it("tells its changelog, the package's own before the upstream's", async () => {
     const { changelog } = await archiveContents(change, directory);
     expect(changelog).toEqual([
-      { version: '1.1', cves: ['CVE-2026-0001'], notices: [] },
-      { version: '1.0', cves: ['CVE-2020-0001'], notices: [] },
+      { version: '1.1', severity: 'high', cves: ['CVE-2026-0001'], notices: [] },
+      { version: '1.0', severity: null, cves: ['CVE-2020-0001'], notices: [] },
     ]);
   });
 

@@ -41,8 +41,23 @@ describe('A changelog', () => {
     expect(fixedBetween(parseChangelog(text), '1.1', '1.2')).toEqual({
       cves: ['CVE-2026-9999', 'CVE-2026-10000'],
       notice: 'DSA-1234-1',
+      severity: 'high',
     });
   });
+
+  it.each([
+    ['emergency', 'critical'],
+    ['critical', 'critical'],
+    ['HIGH (security)', 'high'],
+    ['medium', null],
+    ['low', null],
+  ])(
+    'of the urgency %s tells the severity %s: only grave ones say anything',
+    (urgency, severity) => {
+      const text = `web (1.2) stable; urgency=${urgency}\n\nweb (1.1) stable; urgency=low\n`;
+      expect(fixedBetween(parseChangelog(text), '1.0', '1.2').severity).toBe(severity);
+    },
+  );
 
   it('of another form has no entries', () => {
     expect(parseChangelog('Changes in 1.0:\n- CVE-2026-0001 fixed\n')).toEqual([]);

@@ -6,6 +6,24 @@ import { offer, only, pendingUpdates, preinstall, shown, type TheLab } from './l
 
 export function describePlanning(family: Family, theLab: TheLab): void {
   describe('planning', () => {
+    it.each(['all', 'security'] as const)(
+      'brings no version that is forbidden, and the one before it instead, in the scope %s',
+      async (scope) => {
+        const lab = theLab();
+        const name = `forbidden-${scope}`;
+        const version = (number: string) => toolPackage({ name, version: `${number}-1` });
+        await preinstall(lab, version('1.0'));
+        await offer(lab, 'security', version('1.1'), version('1.2'));
+        const forbid = async (...versions: string[]) => {
+          const excluded = versions.map((one) => ({ name, version: one }));
+          return shown(only(await lab.manager.plan(scope, excluded), name));
+        };
+        expect(await forbid()).toEqual([`${name} 1.0-1->1.2-1`]);
+        expect(await forbid('1.2-1')).toEqual([`${name} 1.0-1->1.1-1`]);
+        expect(await forbid('1.1-1', '1.2-1')).toEqual([]);
+      },
+    );
+
     it('finds nothing to do for packages that have no newer version', async () => {
       const lab = theLab();
       await preinstall(lab, toolPackage({ name: 'current', version: '1.0-1' }));

@@ -47,6 +47,11 @@ describe('The command lines of dnf', () => {
     );
   });
 
+  it('leave out versions that are forbidden, in either scope', () => {
+    expect(simulateAllArgv(dnf4, ['app-1:2-1'])).toContain('--exclude=app-1:2-1');
+    expect(simulateSecurityArgv(dnf5, ['app-1:2-1'])).toContain('--exclude=app-1:2-1');
+  });
+
   it('check every signature also where the level of the host would pass what is not signed', () => {
     expect(checkSignaturesArgv(['/a.rpm'])).toEqual([
       'rpmkeys',

@@ -149,6 +149,7 @@ describe('Advisories of dnf', () => {
       package: 'app',
       id: 'LAB-2026:0001',
       cves: ['CVE-2026-1001', 'CVE-2026-1002'],
+      severity: 'high',
       source: 'advisories after 1-1: LAB-2026:0002, LAB-2026:0001 (Important)',
     });
     expect(await of(true, 'lib')).toMatchObject({ id: null, cves: [] });

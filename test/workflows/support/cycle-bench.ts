@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { Context, heartbeat } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { askForSlot } from '../../../activities/control/ask-for-slot.ts';
+import { closedRuns } from '../../../activities/control/closed-runs.ts';
+import { listKnownBad, reportBad } from '../../../activities/control/known-bad.ts';
+import { reviewFleet } from '../../../activities/control/review-fleet.ts';
+import { storeReport } from '../../../activities/control/store-report.ts';
 import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
+import type { BadReport } from '../../../src/domain/known-bad.ts';
+import type { NoticeInput } from '../../../src/domain/notice.ts';
 import { NamedPolicy } from '../../../src/domain/policy.ts';
 import type { Report } from '../../../src/domain/report.ts';
+import type { ReviewInput } from '../../../src/domain/review.ts';
+import type { ControlActivities, WorkflowRun } from '../../../src/domain/steps.ts';
+import type { ReportStore } from '../../../src/store/port.ts';
 import {
   CENTRAL_TASK_QUEUE,
   hostTaskQueue,
@@ -14,12 +25,10 @@ import {
 } from '../../../src/temporal/names.ts';
 import type { Model } from './model-host.ts';
 
-export type Notice = { host: string; subject: string; text: string };
-
 /** A Temporal server, the central worker with the real workflows, and agents of model hosts. */
 export type CycleBench = {
   env: TestWorkflowEnvironment;
-  notices: Notice[];
+  notices: NoticeInput[];
   stored: Report[];
   /** Runs the work while the model's agent polls its queue. */
   withAgent<T>(name: string, model: Model, work: () => Promise<T>): Promise<T>;
@@ -42,8 +51,16 @@ export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundle;
 }
 
-export async function openCycleBench(env: TestWorkflowEnvironment): Promise<CycleBench> {
-  const notices: Notice[] = [];
+/**
+ * `remembersBad`: whether what made one host restore is left out of the next one's plan, as it is
+ * everywhere else. Most tests have hosts that are to know nothing of each other.
+ * `reports`: a store in which reports are kept as well, and which reviews read.
+ */
+export async function openCycleBench(
+  env: TestWorkflowEnvironment,
+  { remembersBad = false, reports }: { remembersBad?: boolean; reports?: ReportStore } = {},
+): Promise<CycleBench> {
+  const notices: NoticeInput[] = [];
   const stored: Report[] = [];
   const central = await Worker.create({
     connection: env.nativeConnection,
@@ -51,12 +68,23 @@ export async function openCycleBench(env: TestWorkflowEnvironment): Promise<Cycl
     taskQueue: CENTRAL_TASK_QUEUE,
     workflowBundle: await workflowBundle(),
     activities: {
-      async notify(notice: Notice) {
+      askForSlot: (input: Parameters<ControlActivities['askForSlot']>[0]) =>
+        askForSlot(Context.current().client, input),
+      listKnownBad: async () => (remembersBad ? listKnownBad(Context.current().client) : []),
+      reportBad: (report: BadReport) => reportBad(Context.current().client, report),
+      closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
+      async notify(notice: NoticeInput) {
         notices.push(notice);
       },
+      async deliver() {},
       async storeReport(report: Report) {
         stored.push(report);
-        return { location: 'memory' };
+        return reports === undefined ? { location: 'memory' } : storeReport(report, reports);
+      },
+      reviewFleet(input: ReviewInput) {
+        if (reports === undefined) throw new Error('This bench has no store of reports');
+        const { client } = Context.current();
+        return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
       },
     },
   });
@@ -128,5 +156,5 @@ export function inputFor(
   policy: NamedPolicy,
   rest: Partial<PatchHostInput> = {},
 ): PatchHostInput {
-  return { host, policy, groups: [], requestedBy: 'tester', ...rest };
+  return { host, policy, groups: [], budgets: [], requestedBy: 'tester', ...rest };
 }

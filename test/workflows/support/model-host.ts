@@ -4,7 +4,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES, type FailureType } from '../../../src/domain/failure.ts';
 import type { Facts } from '../../../src/domain/facts.ts';
 import type { PlanOverview } from '../../../src/domain/plan.ts';
-import type { HostActivities, StepInput } from '../../../src/domain/steps.ts';
+import { objectionTo } from '../../../src/planning/plan-limits.ts';
+import type { HostActivities, PlanInput } from '../../../src/domain/steps.ts';
 
 /**
  * A host in memory, for the properties of the cycle itself: every step acts on this state as the
@@ -249,30 +250,40 @@ function facts(name: string, cycle: string, host: ModelHost): Facts {
   };
 }
 
-function overview(input: StepInput, host: ModelHost, offer: Model['offer']): PlanOverview {
+function overview(input: PlanInput, host: ModelHost, offer: Model['offer']): PlanOverview {
+  const { limits = { knownBad: [] } } = input;
+  const objections: string[] = [];
   const nothing = host.packages === 'new' || offer.changes === 0;
   const rows = nothing
     ? []
-    : ['alpha', 'beta'].slice(0, offer.changes).map((name) => ({
-        name,
-        architecture: 'amd64',
-        oldVersion: '1.0',
-        newVersion: offer.version,
-        origin: 'Model:1/model-security',
-        security: true,
-        sizeBytes: 1_000,
-        cves: ['CVE-2026-0001'],
-        advisory: null,
-      }));
+    : ['alpha', 'beta']
+        .slice(0, offer.changes)
+        .map((name) => ({
+          name,
+          architecture: 'amd64',
+          oldVersion: '1.0',
+          newVersion: offer.version,
+          origin: 'Model:1/model-security',
+          security: true,
+          sizeBytes: 1_000,
+          cves: ['CVE-2026-0001'],
+          advisory: null,
+        }))
+        .filter((row) => {
+          const objection = objectionTo(row, limits);
+          if (objection !== null) objections.push(objection);
+          return objection === null;
+        });
   const removals = offer.removals.map((name) => ({
     name,
     architecture: 'amd64',
     oldVersion: '1.0',
   }));
+  const digestOf = (what: unknown) =>
+    createHash('sha256').update(JSON.stringify(what)).digest('hex');
   return {
-    digest: createHash('sha256')
-      .update(JSON.stringify([rows, removals]))
-      .digest('hex'),
+    digest: digestOf([input.host, rows, removals]),
+    changes: digestOf([rows, removals]),
     scope: input.policy.scope,
     madeAt: new Date().toISOString(),
     changeCount: rows.length,
@@ -282,7 +293,9 @@ function overview(input: StepInput, host: ModelHost, offer: Model['offer']): Pla
     rows,
     removals,
     held: [],
-    ...(offer.leftOut === undefined ? {} : { leftOut: offer.leftOut }),
+    ...(offer.leftOut === undefined && objections.length === 0
+      ? {}
+      : { leftOut: [...objections, ...(offer.leftOut ?? [])] }),
     rebootExpected: { answer: 'unknown', reason: 'model' },
   };
 }

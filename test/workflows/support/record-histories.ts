@@ -1,21 +1,25 @@
 /**
  * Records one history of every ending into test/histories, for the replay tests. Run by hand when
  * the workflow changed on purpose; the old histories stay, because cycles that began on the old
- * code must still end on the new one:
+ * code must still end on the new one. Without names it records all of them:
  *
- *     node test/workflows/support/record-histories.ts
+ *     node test/workflows/support/record-histories.ts [NAME...]
  */
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CycleStateName, CycleView } from '../../../src/domain/cycle.ts';
-import { MESSAGES } from '../../../src/temporal/names.ts';
+import { MESSAGES, recordWorkflowId } from '../../../src/temporal/names.ts';
+import { folderStore } from '../../../src/store/folder.ts';
+import { recordSender } from '../../../src/worker/announce.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './cycle-bench.ts';
-import { findTemporalCli } from '../../../src/temporal/server/index.ts';
 import { devServerEnvironment, timeSkippingEnvironment } from './environments.ts';
 import { modelHost, type Model } from './model-host.ts';
+import { NOTIFICATIONS, recordNotifications } from './record-notifications.ts';
+import { recordReview, REVIEW_HISTORIES } from './record-review.ts';
+import { recordRollout, ROLLOUT_HISTORIES } from './record-rollout.ts';
+import { showHistory } from './show-history.ts';
 
 type Scenario = {
   name: string;
@@ -24,7 +28,6 @@ type Scenario = {
   decide?: (handle: WorkflowHandle) => Promise<void>;
 };
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDER = new URL('../../histories/', import.meta.url);
 const ASKS = { approval: { required: true, expires: '1h' } };
 const HOLDS = { onFailure: 'hold' };
@@ -64,25 +67,91 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-const WINDOW: Scenario = {
-  name: 'patched-in-window',
-  model: modelHost(),
-  fields: {
-    window: {
-      rrule: 'FREQ=WEEKLY;BYDAY=SA',
-      start: '02:00',
-      duration: '4h',
-      timeZone: 'Europe/Berlin',
-    },
-  },
+const SATURDAYS = {
+  rrule: 'FREQ=WEEKLY;BYDAY=SA',
+  start: '02:00',
+  duration: '4h',
+  timeZone: 'Europe/Berlin',
 };
+const DAY_MS = 86_400_000;
+const FORTNIGHT = {
+  from: new Date(Date.now() - DAY_MS).toISOString(),
+  to: new Date(Date.now() + 14 * DAY_MS).toISOString(),
+  why: 'Christmas trade',
+};
+
+const OVER_DAYS: Scenario[] = [
+  { name: 'patched-in-window', model: modelHost(), fields: { window: SATURDAYS } },
+  {
+    name: 'patched-after-blackout',
+    model: modelHost(),
+    fields: { window: SATURDAYS, blackouts: [FORTNIGHT] },
+  },
+];
+
+const RECORD = 'host-record';
+const NAMES = process.argv.slice(2);
+const isMeant = (name: string) => NAMES.length === 0 || NAMES.includes(name);
 
 await mkdir(FOLDER, { recursive: true });
 await recordAll(await openCycleBench(await devServerEnvironment()), SCENARIOS);
-await recordAll(await openCycleBench(await timeSkippingEnvironment()), [WINDOW]);
+await recordAll(await openCycleBench(await timeSkippingEnvironment()), OVER_DAYS);
+if (isMeant(RECORD)) await recordRecord(await openCycleBench(await devServerEnvironment()));
+
+if (ROLLOUT_HISTORIES.some(isMeant)) {
+  const bench = await openCycleBench(await devServerEnvironment(), { remembersBad: true });
+  await keep(bench, await recordRollout(bench));
+}
+if (REVIEW_HISTORIES.some(isMeant)) {
+  const directory = await mkdtemp(join(tmpdir(), 'patchcycle-record-'));
+  const reports = folderStore(directory);
+  const bench = await openCycleBench(await devServerEnvironment(), { reports });
+  await keep(bench, await recordReview(bench));
+  await rm(directory, { recursive: true });
+}
+
+async function keep(bench: CycleBench, histories: Record<string, string>): Promise<void> {
+  for (const [name, workflowId] of Object.entries(histories)) {
+    const history = await showHistory(bench.env.address, workflowId);
+    await writeFile(new URL(`${name}.json`, FOLDER), history);
+    console.log(name);
+  }
+  await bench.stop();
+}
+
+if (isMeant(NOTIFICATIONS)) {
+  const env = await devServerEnvironment();
+  const bench = await openCycleBench(env);
+  const history = await showHistory(env.address, await recordNotifications(bench));
+  await writeFile(new URL(`${NOTIFICATIONS}.json`, FOLDER), history);
+  console.log(NOTIFICATIONS);
+  await bench.stop();
+}
+
+/** What a host's agent said twice; a record goes on as long as its host. */
+async function recordRecord(bench: CycleBench): Promise<void> {
+  const { client, address } = bench.env;
+  const send = recordSender(client, new AbortController().signal);
+  const announcement = {
+    ...{ host: RECORD, agentVersion: '0.1.0', os: 'Debian 12', kernel: '6.1', manager: 'apt' },
+    ...{ unattended: true, signedApprovals: false },
+  };
+  const updates = {
+    observedAt: new Date().toISOString(),
+    pending: { packages: 2, security: 1, oldestCve: 'CVE-2026-0001' },
+    rebootPending: { answer: 'no' as const, reason: 'model' },
+  };
+  await send(announcement);
+  await send({ ...announcement, updates });
+  const workflowId = recordWorkflowId(RECORD);
+  await client.workflow.getHandle(workflowId).query(MESSAGES.host);
+  await writeFile(new URL(`${RECORD}.json`, FOLDER), await showHistory(address, workflowId));
+  console.log(RECORD);
+  await bench.stop();
+}
 
 async function recordAll(bench: CycleBench, scenarios: Scenario[]): Promise<void> {
-  for (const { name, model, fields, decide } of scenarios) {
+  for (const { name, model, fields, decide } of scenarios.filter(({ name }) => isMeant(name))) {
     await bench.withAgent(name, model, async () => {
       const handle = await bench.start(inputFor(name, policyOf(fields)));
       await decide?.(handle);
@@ -93,18 +162,6 @@ async function recordAll(bench: CycleBench, scenarios: Scenario[]): Promise<void
     });
   }
   await bench.stop();
-}
-
-/** By Temporal's own CLI, whose JSON is the form that every SDK replays. */
-async function showHistory(address: string, workflowId: string): Promise<string> {
-  const cli = await findTemporalCli();
-  const { stdout } = await promisify(execFile)(
-    cli,
-    ['workflow', 'show', '--address', address, '--workflow-id', workflowId, '--output', 'json'],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
-  // Stack traces name the folder of this clone, which is nobody's business.
-  return `${JSON.stringify(JSON.parse(stdout))}\n`.replaceAll(ROOT, '/patchcycle/');
 }
 
 function verdict(signal: string): (handle: WorkflowHandle) => Promise<void> {

@@ -16,7 +16,7 @@ hosts:
   web-1: { policy: ordinery }
 `;
 
-describe('patchcycle policy check', () => {
+describe('patchcycle inventory check', () => {
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'patchcycle-policy-'));
@@ -25,7 +25,7 @@ describe('patchcycle policy check', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
   const check = (...argv: string[]) =>
-    run(['policy', 'check', ...argv], { workingDirectory: directory });
+    run(['inventory', 'check', ...argv], { workingDirectory: directory });
 
   it('finds ./patchcycle.yaml by itself and lists its policies', async () => {
     const { exitCode, stdout } = await check();
@@ -51,8 +51,20 @@ describe('patchcycle policy check', () => {
 
   it('answers the errors as one JSON document', async () => {
     const ran = await check('bad.yaml', '--json');
-    expect(documentOf(ran)).toMatchObject({ ok: false, errors: [{ line: 2 }] });
+    expect(documentOf(ran)).toMatchObject({ ok: false, errors: [{ line: 2 }, { line: 4 }] });
     expect(ran.exitCode).toBe(1);
+  });
+
+  it('is the same as policy check', async () => {
+    for (const file of [[], ['bad.yaml'], ['bad.yaml', '--json'], ['missing.yaml']]) {
+      const ran = await run(['policy', 'check', ...file], { workingDirectory: directory });
+      expect(ran).toEqual(await check(...file));
+    }
+  });
+
+  it('prints the JSON Schema for editors', async () => {
+    const ran = await run(['inventory', 'schema'], { workingDirectory: directory });
+    expect(documentOf(ran)).toMatchObject({ type: 'object', additionalProperties: false });
   });
 
   it('says what to do where there is no such file', async () => {

@@ -1,0 +1,200 @@
+import type { RolloutStatus, RolloutSummary } from '../../client/index.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { RolloutInput, RolloutMember, RolloutView } from '../../domain/rollout.ts';
+import {
+  countByWord,
+  questionsOf,
+  waitingForPeople,
+  withoutSuccess,
+  wordOf,
+} from '../../planning/rollout-summary.ts';
+import { nextOpening } from '../../planning/windows.ts';
+import { cut, plain, type Look } from '../paint.ts';
+import { table } from './table.ts';
+import { ago, count, stateWord } from './words.ts';
+
+/** A thousand hosts stay readable: the waves are counted, and only those are named that matter to somebody. */
+const HOSTS_NAMED = 12;
+
+export function rolloutsText(
+  rollouts: readonly RolloutSummary[],
+  look: Look,
+  nowMs: number,
+): string {
+  if (rollouts.length === 0) return 'No rollout is known. Start one: patchcycle rollout start';
+  const rows = rollouts.map(({ name, state, closedAt, startedAt }) => [
+    name,
+    stateWord(state, look),
+    ago(closedAt ?? startedAt, nowMs),
+  ]);
+  return table(['ROLLOUT', 'STATE', 'SINCE'], rows, look);
+}
+
+export function statusText(
+  { name, rollout, link, note, running }: RolloutStatus,
+  look: Look,
+): string {
+  const { paint, symbols } = look;
+  const warning = note === null ? [] : [`${paint('yellow', symbols.warning)} ${plain(note)}`];
+  if (rollout !== null) return [rolloutText(rollout, link, look), ...warning].join('\n');
+  return [`${paint('bold', name)}: ${running ? 'running' : 'over'}`, ...warning].join('\n');
+}
+
+/** Where a rollout stands: its waves, who is waited for, and what moves it on. */
+export function rolloutText(view: RolloutView, link: string | null, look: Look): string {
+  const { name, members, waves, wave, requestedBy, reason, startedAt } = view;
+  const { paint, width } = look;
+  const why = reason === undefined ? '' : `: ${plain(reason)}`;
+  return [
+    `${paint('bold', `rollout ${name}`)}: ${headline(view, look)}`,
+    paint(
+      'dim',
+      cut(
+        `  ${count(members.length, 'host')} in ${count(waves, 'wave')}, asked for by ${requestedBy} at ${startedAt}${why}`,
+        width,
+      ),
+    ),
+    ...(link === null ? [] : [`  ${link}`]),
+    '',
+    wavesTable(waves, wave, view.state.name !== 'ended', members, look),
+    ...windows(view, Date.now(), look),
+    ...questions(view, look),
+    ...named('waiting for a person', askedThemselves(view), 'status', look),
+    ...named('did not come through', withoutSuccess(members), 'report', look),
+    ...moves(view, look),
+  ].join('\n');
+}
+
+function headline({ state }: RolloutView, look: Look): string {
+  const { paint, width } = look;
+  switch (state.name) {
+    case 'running':
+      return paint('cyan', 'running');
+    case 'soaking':
+      return paint('cyan', `soaking until ${state.until}`);
+    case 'paused':
+    case 'aborting':
+      return `${paint('yellow', state.name)} by ${state.by} since ${state.since}`;
+    case 'halted':
+      return `${paint('red', 'halted')} since ${state.since}: ${cut(plain(state.why), width)}`;
+    case 'ended':
+      return paint(state.outcome === 'finished' ? 'green' : 'yellow', state.outcome);
+  }
+}
+
+function wavesTable(
+  waves: number,
+  current: number,
+  goesOn: boolean,
+  members: readonly RolloutMember[],
+  look: Look,
+): string {
+  const rows = Array.from({ length: waves }, (_, wave) => {
+    const hosts = members.filter((member) => member.wave === wave);
+    const counts = [...countByWord(hosts)].map(
+      ([word, amount]) => `${amount} ${stateWord(word, look)}`,
+    );
+    const mark = goesOn && wave === current ? '>' : ' ';
+    return [`${mark} ${wave + 1}`, String(hosts.length), counts.join(', ')];
+  });
+  return table(['  WAVE', 'HOSTS', 'WHERE THEY STAND'], rows, look);
+}
+
+/** When hosts may be disrupted, where that is not always. */
+function windows({ times, state }: RolloutView, nowMs: number, { width }: Look): string[] {
+  if (state.name === 'ended') return [];
+  const lines = times
+    .filter(({ window, blackouts = [] }) => window !== undefined || blackouts.length > 0)
+    .map((policy) => {
+      const opening = nextOpening(policy, nowMs, 0);
+      const when =
+        opening === null
+          ? 'never opens again'
+          : opening.opensAtMs <= nowMs
+            ? `is open, ${formatDuration(opening.closesAtMs - nowMs)} are left`
+            : `opens in ${formatDuration(opening.opensAtMs - nowMs)}`;
+      return cut(`  the window of ${policy.name} ${when}`, width);
+    });
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** The digits of a digest that the command line takes for the whole. */
+const DIGITS = 12;
+
+function questions({ name, members, rules }: RolloutView, { paint, width }: Look): string[] {
+  const asked = rules.approval === 'host' ? [] : questionsOf(members);
+  if (asked.length === 0) return [];
+  const scope = rules.approval === 'once' ? 'for the whole rollout' : 'for its wave';
+  return [
+    '',
+    `A person is asked, once ${scope}; the plans: patchcycle rollout plans ${name}`,
+    ...asked
+      .slice(0, HOSTS_NAMED)
+      .flatMap(({ changes, hosts }) => [
+        cut(`  ${count(hosts.length, 'host')}: ${hosts.slice(0, HOSTS_NAMED).join(', ')}`, width),
+        paint(
+          'cyan',
+          `    patchcycle rollout approve ${name} --changes ${changes.slice(0, DIGITS)}`,
+        ),
+      ]),
+  ];
+}
+
+/** Hosts that are asked about one by one: those that a decision for many is not for. */
+function askedThemselves({ members, rules }: RolloutView): RolloutMember[] {
+  const together = rules.approval === 'host' ? [] : questionsOf(members);
+  const inQuestions = new Set(together.flatMap(({ hosts }) => hosts));
+  return waitingForPeople(members).filter(({ host }) => !inQuestions.has(host));
+}
+
+function named(
+  what: string,
+  members: readonly RolloutMember[],
+  command: string,
+  look: Look,
+): string[] {
+  if (members.length === 0) return [];
+  const { paint } = look;
+  const more = members.length - HOSTS_NAMED;
+  return [
+    '',
+    `${count(members.length, 'host')} ${what}:`,
+    ...members
+      .slice(0, HOSTS_NAMED)
+      .map(
+        (member) =>
+          `  ${stateWord(wordOf(member), look)}  ${paint('cyan', `patchcycle ${command} ${member.host}`)}`,
+      ),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+}
+
+function moves({ name, state }: RolloutView, { paint }: Look): string[] {
+  const ways: Partial<Record<RolloutView['state']['name'], string[]>> = {
+    paused: ['resume', 'abort'],
+    halted: [`retry ${name} HOST`, `skip ${name} HOST --why "..."`, 'resume', 'abort'],
+  };
+  const lines = (ways[state.name] ?? []).map((way) =>
+    paint('cyan', `    patchcycle rollout ${way.includes(' ') ? way : `${way} ${name}`}`),
+  );
+  return lines.length === 0 ? [] : ['', 'To move it on:', ...lines];
+}
+
+/** What a rollout would do, before it is started. */
+export function plannedText(name: string, input: RolloutInput, look: Look): string {
+  const { waves, soak, halt, approval, atOnce, budgets } = input;
+  const rows = waves.map((hosts, wave) => {
+    const more = hosts.length > HOSTS_NAMED ? `, and ${hosts.length - HOSTS_NAMED} more` : '';
+    const names = hosts.slice(0, HOSTS_NAMED).map(({ host }) => host);
+    return [String(wave + 1), String(hosts.length), names.join(', ') + more];
+  });
+  const limits = budgets.map(({ group, slots }) => `${group} ${slots}`).join(', ');
+  return [
+    `${look.paint('bold', `rollout ${name}`)} would patch ${count(waves.flat().length, 'host')}; nothing was started`,
+    '',
+    table(['WAVE', 'HOSTS', 'WHICH'], rows, look),
+    '',
+    `soak ${soak} between waves; halts at ${halt} in a wave; approval per ${approval}; ${atOnce} cycles at once`,
+    ...(limits === '' ? [] : [`disrupted at once at most: ${limits}`]),
+  ].join('\n');
+}

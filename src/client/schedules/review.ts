@@ -1,0 +1,105 @@
+import {
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type ScheduleHandle,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import type { Inventory } from '../../planning/inventory.ts';
+import {
+  plannedReview,
+  reviewChange,
+  type FoundReview,
+  type PlannedReview,
+  type ReviewChange,
+} from '../../planning/review-schedule.ts';
+import { CENTRAL_TASK_QUEUE, REVIEW_WORKFLOW_ID, WORKFLOW_TYPES } from '../../temporal/names.ts';
+import { exchange } from '../exchange.ts';
+import type { Session } from '../session.ts';
+import { calendarOf, timesOf } from './form.ts';
+
+/** There is one fleet, so there is one. */
+const SCHEDULE_ID = 'policy-review';
+
+/**
+ * What has to be done so that the fleet is reviewed when the file says; nothing is done. Null where
+ * there is no such Schedule and shall be none. Throws TemporalUnreachable, TemporalRefused.
+ */
+export async function planReviewSchedule(
+  session: Session,
+  inventory: Inventory,
+): Promise<ReviewChange | null> {
+  return reviewChange(plannedReview(inventory), await find(session));
+}
+
+/** Does what {@link planReviewSchedule} answered. A schedule that is paused stays so. */
+export async function applyReviewSchedule(
+  session: Session,
+  { kind, planned }: ReviewChange,
+  by: string,
+): Promise<void> {
+  if (kind === 'keep') return;
+  const note = `applied by ${by} on ${new Date().toISOString().slice(0, 10)}`;
+  await exchange(session, 'applying the schedule of the review', async () => {
+    if (planned === null) return handleOf(session).delete();
+    const { spec, action, policies = {}, ...options } = optionsOf(planned, note);
+    if (kind === 'create') {
+      await session.client.schedule.create({ spec, action, policies, ...options });
+      return;
+    }
+    return handleOf(session).update(({ state }) => ({
+      spec,
+      action,
+      policies,
+      // Why it is paused says more than who applied it.
+      state: { ...state, note: state.paused ? state.note : note },
+    }));
+  });
+}
+
+function optionsOf(planned: PlannedReview, note: string): ScheduleOptions {
+  const { rule, times, timeZone, jitterMs, catchUpMs, input } = planned;
+  return {
+    scheduleId: SCHEDULE_ID,
+    spec: {
+      calendars: times.map((one) => ({ ...calendarOf(one), comment: rule })),
+      timezone: timeZone,
+      jitter: jitterMs,
+    },
+    action: {
+      type: 'startWorkflow',
+      workflowType: WORKFLOW_TYPES.policyReview,
+      workflowId: REVIEW_WORKFLOW_ID,
+      taskQueue: CENTRAL_TASK_QUEUE,
+      args: [input],
+      staticSummary: 'scheduled review of the fleet',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
+    state: { note },
+  };
+}
+
+async function find(session: Session): Promise<FoundReview | null> {
+  try {
+    const { spec, action, policies } = await exchange(
+      session,
+      'looking at the schedule of the review',
+      () => handleOf(session).describe(),
+    );
+    return {
+      rule: spec.calendars?.[0]?.comment ?? '',
+      times: timesOf(spec),
+      timeZone: spec.timezone ?? 'UTC',
+      jitterMs: spec.jitter ?? 0,
+      catchUpMs: policies.catchupWindow,
+      input:
+        action.workflowType === WORKFLOW_TYPES.policyReview ? (action.args?.[0] ?? null) : null,
+    };
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+function handleOf(session: Session): ScheduleHandle {
+  return session.client.schedule.getHandle(SCHEDULE_ID);
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCalendar } from '../../src/planning/calendar.ts';
+
+const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
+
+function calendar(...events: string[][]): string {
+  const lines = events.flatMap((event) => ['BEGIN:VEVENT', ...event, 'END:VEVENT']);
+  return ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:test', ...lines, 'END:VCALENDAR', ''].join(
+    '\r\n',
+  );
+}
+
+/** `from to why` of each event. */
+function events(...written: string[][]): string[] {
+  const read = readCalendar(calendar(...written), NOW_MS);
+  if (!read.ok) throw new Error(read.message);
+  return read.events.map(({ from, to, why }) => `${from} ${to} ${why}`);
+}
+
+function problem(text: string): string {
+  const read = readCalendar(text, NOW_MS);
+  return read.ok ? '' : read.message;
+}
+
+const CHRISTMAS = ['UID:1', 'SUMMARY:Christmas', 'DTSTART;VALUE=DATE:20261224'];
+
+describe('an iCalendar file', () => {
+  it('gives whole days, the last of which is excluded, without a time zone', () => {
+    expect(events([...CHRISTMAS, 'DTEND;VALUE=DATE:20261227'])).toEqual([
+      '2026-12-24 2026-12-27 Christmas',
+    ]);
+    expect(events(CHRISTMAS)).toEqual(['2026-12-24 2026-12-25 Christmas']);
+  });
+
+  it('gives times in a zone as instants, and times without one as they are', () => {
+    const times = (zone: string) => [
+      ...['UID:2', 'SUMMARY:Sale', `DTSTART${zone}:20261127T100000`],
+      'DURATION:PT2H',
+    ];
+    expect(events(times(';TZID=Europe/Berlin'))).toEqual([
+      '2026-11-27T09:00:00.000Z 2026-11-27T11:00:00.000Z Sale',
+    ]);
+    expect(events(times(''))).toEqual(['2026-11-27T10:00:00 2026-11-27T12:00:00 Sale']);
+  });
+
+  it('gives what lasts still, and nothing that is long over', () => {
+    expect(
+      events(
+        ['UID:1', 'SUMMARY:Over', 'DTSTART;VALUE=DATE:20260101'],
+        ['UID:2', 'SUMMARY:Lasts', 'DTSTART;VALUE=DATE:20261120', 'DTEND;VALUE=DATE:20261201'],
+      ),
+    ).toEqual(['2026-11-20 2026-12-01 Lasts']);
+  });
+
+  it('gives every occurrence of what repeats, without those that are taken out, moved or cancelled', () => {
+    expect(
+      events(
+        [...CHRISTMAS, 'RRULE:FREQ=YEARLY;COUNT=3', 'EXDATE;VALUE=DATE:20271224'],
+        ['UID:2', 'SUMMARY:Fair', 'DTSTART;VALUE=DATE:20270301', 'RRULE:FREQ=YEARLY;COUNT=3'],
+        [
+          'UID:2',
+          'RECURRENCE-ID;VALUE=DATE:20280301',
+          'SUMMARY:Fair',
+          'DTSTART;VALUE=DATE:20280308',
+        ],
+        [
+          'UID:2',
+          'RECURRENCE-ID;VALUE=DATE:20290301',
+          'STATUS:CANCELLED',
+          'DTSTART;VALUE=DATE:20290301',
+        ],
+      ),
+    ).toEqual([
+      '2026-12-24 2026-12-25 Christmas',
+      '2027-03-01 2027-03-02 Fair',
+      '2028-03-08 2028-03-09 Fair',
+      '2028-12-24 2028-12-25 Christmas',
+    ]);
+  });
+
+  it('of which an event repeats without an end closes everything after the three years that are read', () => {
+    const read = events([...CHRISTMAS, 'RRULE:FREQ=YEARLY']);
+    expect(read).toHaveLength(4);
+    expect(read.at(-1)).toMatch(/^2029-11-01T00:00:00Z 9999-12-31T00:00:00Z the calendar was read/);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a web page', '<!DOCTYPE html><html></html>'],
+    ['the beginning of one', 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n'],
+  ])('is not %s', (_, text) => {
+    expect(problem(text)).toMatch(/^it is no iCalendar file/);
+  });
+
+  it('is refused with the event whose time cannot be told', () => {
+    expect(problem(calendar(['UID:1', 'SUMMARY:x', 'DTSTART:tomorrow']))).toMatch(
+      /"x" has no start/,
+    );
+    expect(problem(calendar(['UID:1', 'SUMMARY:y']))).toMatch(/"y" has no start/);
+    expect(
+      problem(calendar(['UID:1', 'SUMMARY:z', 'DTSTART;TZID=Mars/Olympus:20261224T100000'])),
+    ).toMatch(/"z" is in the time zone "Mars\/Olympus"/);
+  });
+
+  it('in which two events have the same UID is refused, because one of them would be lost', () => {
+    const twice = calendar(CHRISTMAS, ['UID:1', 'SUMMARY:x', 'DTSTART;VALUE=DATE:20270101']);
+    expect(problem(twice)).toMatch(/of its 2 events only 1 can be told apart/);
+  });
+
+  it('with more events than holidays have is refused, and within a second', () => {
+    const began = Date.now();
+    const many = (count: number, ...more: string[]) =>
+      calendar(
+        ...Array.from({ length: count }, (_, index) => [
+          `UID:e${index}`,
+          'DTSTART;VALUE=DATE:20261224',
+          ...more,
+        ]),
+      );
+    expect(problem(many(5_001))).toMatch(/it has 5001 events/);
+    expect(problem(many(501, 'RRULE:FREQ=YEARLY'))).toMatch(/501 of its events repeat/);
+    expect(problem(many(500))).toBe('');
+    expect(Date.now() - began).toBeLessThan(3_000);
+  });
+
+  it('may tell a time zone of its own, as some programs do', () => {
+    const text = [
+      ...['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'TZID:Customized Time Zone'],
+      ...['BEGIN:STANDARD', 'DTSTART:16010101T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100'],
+      ...['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10', 'END:STANDARD', 'BEGIN:DAYLIGHT'],
+      ...['DTSTART:16010101T020000', 'TZOFFSETFROM:+0100', 'TZOFFSETTO:+0200'],
+      ...['RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3', 'END:DAYLIGHT', 'END:VTIMEZONE'],
+      ...['BEGIN:VEVENT', 'UID:1', 'SUMMARY:Sale', 'RRULE:FREQ=MONTHLY;COUNT=2;INTERVAL=6'],
+      ...['DTSTART;TZID=Customized Time Zone:20270110T100000', 'DURATION:PT1H'],
+      ...['END:VEVENT', 'END:VCALENDAR', ''],
+    ].join('\r\n');
+    const read = readCalendar(text, NOW_MS);
+    expect(read.ok && read.events.map(({ from }) => from)).toEqual([
+      '2027-01-10T09:00:00.000Z',
+      '2027-07-10T08:00:00.000Z',
+    ]);
+  });
+
+  it.each(['FREQ=SECONDLY', 'FREQ=SOMETIMES', 'FREQ=DAILY;INTERVAL=0'])(
+    'that repeats by %s is refused within a second',
+    (rule) => {
+      const began = Date.now();
+      expect(problem(calendar([...CHRISTMAS, `RRULE:${rule}`]))).toMatch(/^it cannot be read: /);
+      expect(Date.now() - began).toBeLessThan(1_000);
+    },
+  );
+
+  it.each(['FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'])(
+    'that repeats on a day that does not exist (%s) never does',
+    (rule) => {
+      expect(events([...CHRISTMAS, `RRULE:${rule}`])).toEqual([]);
+    },
+  );
+
+  it('lets no name of an event run over lines', () => {
+    expect(events(['UID:1', 'SUMMARY:a\\nb', 'DTSTART;VALUE=DATE:20261224'])).toEqual([
+      '2026-12-24 2026-12-25 a b',
+    ]);
+  });
+});

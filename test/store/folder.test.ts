@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderStore } from '../../src/store/folder.ts';
+import { STORED_FILE_MAX } from '../../src/store/port.ts';
+import { listReports } from '../../src/store/read-reports.ts';
+import { temporaryDirectory } from '../host/support/temporary.ts';
+import { keepsReports } from './conformance.ts';
+
+const fresh = async () => folderStore(join(await temporaryDirectory(), 'reports'));
+
+describe('a folder of reports', () => {
+  keepsReports(fresh);
+
+  it('is made when it is needed, for its owner alone', async () => {
+    const store = await fresh();
+    expect(await store.exists()).toBe(false);
+    expect(await listReports(store, { since: '2026-01-01T00:00:00Z' })).toEqual([]);
+    await store.put('one.json', '{}');
+    expect(await store.exists()).toBe(true);
+    expect((await stat(store.location)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(store.location, 'one.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('that cannot be made or read is said with what to do', async () => {
+    const file = join(await temporaryDirectory(), 'file');
+    await writeFile(file, '');
+    const store = folderStore(join(file, 'reports'));
+    for (const work of [() => store.prepare(), () => store.put('a', 'b'), () => store.get('a')]) {
+      await expect(work()).rejects.toMatchObject({
+        type: 'ReportStoreFailed',
+        message: expect.stringContaining(file),
+        details: { remedy: expect.stringContaining('--reports') },
+      });
+    }
+  });
+
+  it('reads no file that is larger than any report', async () => {
+    const store = await fresh();
+    const path = await store.put('huge.json', '');
+    await truncate(path, STORED_FILE_MAX + 1);
+    await expect(store.get('huge.json')).rejects.toThrow(/is no report/);
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import { RolloutView } from '../../src/domain/rollout.ts';
+import type { Report } from '../../src/domain/report.ts';
+import { SlotBook } from '../../src/domain/slot.ts';
+import { budgetWorkflowId, MESSAGES, patchWorkflowId } from '../../src/temporal/names.ts';
+import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
+import { timeSkippingEnvironment } from './support/environments.ts';
+import {
+  endingsOf,
+  goodHosts,
+  rolloutOf,
+  startRollout,
+  terminate,
+  untilRollout,
+  viewOf,
+  withFleet,
+} from './support/fleet.ts';
+import { modelHost } from './support/model-host.ts';
+
+let bench: CycleBench;
+beforeAll(async () => {
+  bench = await openCycleBench(await timeSkippingEnvironment());
+});
+afterAll(() => bench.stop());
+
+const ASKS = { approval: { required: true, expires: '30d' } };
+
+const resultOf = async (handle: { result(): Promise<unknown> }) =>
+  RolloutView.parse(await handle.result());
+
+async function reportOf(host: string): Promise<Report> {
+  return (await bench.env.client.workflow.getHandle(patchWorkflowId(host)).result()) as Report;
+}
+
+/** One after another: the time-skipping server loses count of who waits when several begin at once. */
+async function reportsOf(hosts: string[]): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const host of hosts) reports.push(await reportOf(host));
+  return reports;
+}
+
+describe('between two waves', () => {
+  it('the hosts of the first are watched for as long as the policy says', async () => {
+    await withFleet(bench, goodHosts('soak', 2), async () => {
+      const input = rolloutOf([['soak-1'], ['soak-2']], { soak: '36h' });
+      await resultOf(await startRollout(bench, 'soaks', input));
+      const [first, second] = await reportsOf(['soak-1', 'soak-2']);
+      const passedMs = Date.parse(second?.startedAt ?? '') - Date.parse(first?.endedAt ?? '');
+      expect(passedMs).toBeGreaterThanOrEqual(36 * 3_600_000);
+    });
+  });
+});
+
+describe('a host whose other cycle runs', () => {
+  it('is tried again until that one is over, and then found up to date', async () => {
+    await withFleet(bench, goodHosts('busy', 1), async () => {
+      const other = await startRollout(bench, 'asks', rolloutOf([['busy-1']], { policy: ASKS }));
+      await untilRollout(other, ({ members }) => {
+        const standing = members[0]?.standing;
+        return standing?.is === 'running' && standing.at === 'awaiting-approval';
+      });
+      const handle = await startRollout(bench, 'busy', rolloutOf([['busy-1']]));
+      await bench.env.sleep('12m');
+      expect((await viewOf(handle)).members[0]?.standing.is).toBe('waiting');
+      const cycle = bench.env.client.workflow.getHandle(patchWorkflowId('busy-1'));
+      const { plan } = await cycle.query<{ plan: { digest: string } }>(MESSAGES.cycle);
+      await cycle.signal(MESSAGES.approve, { by: 'ada', digest: plan.digest });
+      expect(endingsOf(await resultOf(other))).toEqual({ 'busy-1': 'patched' });
+      expect(endingsOf(await resultOf(handle))).toEqual({ 'busy-1': 'up-to-date' });
+    });
+  });
+});
+
+describe('a wave in nightly windows, with a budget of one', () => {
+  it('takes as many nights as it needs, and no host begins outside of one', async () => {
+    const window = { rrule: 'FREQ=DAILY', start: '02:00', duration: '8s', timeZone: 'Etc/UTC' };
+    const policy = { window, limits: { wholeCycle: '5s', agentAnswers: '5s', agentSilent: '1s' } };
+    // Two failures take four seconds, so that there is room for one host a night.
+    const slow = () => modelHost([{ step: 'monitorLogs', kind: 'throws-retryable', times: 2 }]);
+    const fleet = { 'night-1': slow(), 'night-2': slow(), 'night-3': slow() };
+    await withFleet(bench, fleet, async () => {
+      const input = rolloutOf([Object.keys(fleet)], {
+        ...{ policy, groups: ['night'], budgets: [{ group: 'night', slots: 1 }] },
+      });
+      const view = await resultOf(await startRollout(bench, 'nights', input));
+      expect(new Set(Object.values(endingsOf(view)))).toEqual(new Set(['patched']));
+      const reports = await reportsOf(Object.keys(fleet));
+      const begun = reports.map(
+        ({ steps }) => steps.find(({ step }) => step === 'upgrade')?.startedAt ?? '',
+      );
+      for (const at of begun) expect(at.slice(11, 13)).toBe('02');
+      expect(new Set(begun.map((at) => at.slice(0, 10))).size).toBe(3);
+    });
+  });
+});
+
+describe('a cycle that somebody ended from outside', () => {
+  it('is found in the book of its group without anybody asking, and its slot stays', async () => {
+    const model = modelHost([{ step: 'verify', kind: 'throws-for-good', type: 'HealthWorse' }]);
+    await withFleet(bench, { 'found-1': model }, async () => {
+      const handle = await bench.start(
+        inputFor('found-1', policyOf({ onFailure: 'hold' }), {
+          groups: ['found'],
+          budgets: [{ group: 'found', slots: 1 }],
+        }),
+      );
+      await untilToldOf(handle);
+      await handle.terminate();
+      await bench.env.sleep('11m');
+      const book = bench.env.client.workflow.getHandle(budgetWorkflowId('found'));
+      const { holders } = SlotBook.parse(await book.query(MESSAGES.budget));
+      expect(holders).toMatchObject([{ host: 'found-1', gone: 'terminated' }]);
+      await terminate(bench, budgetWorkflowId('found'));
+    });
+  });
+
+  it('is found by a rollout whose earlier run had started it', async () => {
+    await withFleet(bench, goodHosts('carry', 2), async () => {
+      const input = rolloutOf([['carry-1'], ['carry-2']], { policy: ASKS });
+      const first = await startRollout(bench, 'carries', input);
+      const { members, ...rest } = await untilRollout(first, (view) => {
+        const standing = view.members[0]?.standing;
+        return standing?.is === 'running' && standing.at === 'awaiting-approval';
+      });
+      await first.terminate();
+      await terminate(bench, patchWorkflowId('carry-1'));
+      const { startedAt, state, wave, approved, decisions, refused, refusedCount } = rest;
+      const progress = {
+        members,
+        startedAt,
+        state,
+        wave,
+        approved,
+        decisions,
+        refused,
+        refusedCount,
+      };
+      const next = await startRollout(bench, 'carries', { ...input, progress });
+      const halted = await untilRollout(next, (view) => view.state.name === 'halted');
+      expect(endingsOf(halted)).toEqual({ 'carry-1': 'lost', 'carry-2': 'waiting' });
+      await next.terminate();
+    });
+  });
+});
+
+/**
+ * The cycle needs attention, and people have been told: the test server never skips time again
+ * when a workflow is terminated while an activity of it runs.
+ */
+async function untilToldOf(handle: WorkflowHandle): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const { state } = await handle.query<{ state: { name: string } }>(MESSAGES.cycle);
+    const { raw } = await handle.describe();
+    if (state.name === 'needs-attention' && (raw.pendingActivities ?? []).length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`It never came there: ${JSON.stringify(await handle.query(MESSAGES.cycle))}`);
+}

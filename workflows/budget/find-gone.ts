@@ -1,0 +1,41 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import { controlActivities } from '../cycle/host-steps.ts';
+import type { GroupBook } from './book.ts';
+
+/**
+ * Finds holders whose cycle is over and gave nothing back. They keep their slot, because nobody
+ * knows how their host is; people are told once. Who only waited is taken out of the queue.
+ */
+export async function findGone(group: GroupBook): Promise<void> {
+  const { book } = group;
+  const asked = [...book.holders.filter(({ gone }) => gone === undefined), ...book.queue];
+  if (asked.length === 0) return;
+  const runs = asked.map(({ workflowId, runId }) => ({ workflowId, runId }));
+  const closed = await controlActivities('which cycles are over?').closedRuns(runs);
+  const statusOf = new Map(closed.map(({ runId, status }) => [runId, status]));
+  book.queue = book.queue.filter(({ runId }) => !statusOf.has(runId));
+  for (const holder of book.holders) {
+    const status = statusOf.get(holder.runId);
+    if (status === undefined || holder.gone !== undefined) continue;
+    holder.gone = status;
+    await tellPeople(group, holder.host, status);
+  }
+}
+
+/** A notice that cannot be sent stops nothing. */
+async function tellPeople({ group }: GroupBook, host: string, status: string): Promise<void> {
+  const subject = `${host} holds a slot of ${group} though its cycle is over (${status})`;
+  const notice = {
+    kind: 'needs-attention' as const,
+    about: host,
+    subject,
+    lines: ['See how the host is; then free its slot, or patch it again.'],
+    command: `patchcycle budget free ${group} ${host} --why "..."`,
+    alike: `slot of ${group}, ${status}`,
+  };
+  try {
+    await controlActivities(`tell people: ${subject}`).notify(notice);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { CycleStateName } from '../../src/domain/cycle.ts';
+import type { HostNotice } from '../../src/domain/rollout.ts';
+import { hostNoticeSignal } from '../messages.ts';
+import { tellWorkflow } from '../tell-workflow.ts';
+import { planDigest, type Cycle } from './cycle.ts';
+import { signingOf } from './signed-approvals.ts';
+
+const WAITS: readonly CycleStateName[] = [
+  'awaiting-approval',
+  'awaiting-window',
+  'awaiting-slot',
+  'needs-attention',
+];
+
+/** Beyond so many characters the rest is not named, and so is not proved: another rollout brings it. */
+const INSTALLED_SIZE_MAX = 30_000;
+
+/** Without a digest of the changes a plan is like no other one. */
+function asked(cycle: Cycle): HostNotice['asks'] {
+  const digest = planDigest(cycle);
+  return { digest, changes: cycle.plan?.changes ?? digest, signed: signingOf(cycle) !== null };
+}
+
+function installed({ plan }: Cycle): Record<string, string> {
+  const versions: Record<string, string> = {};
+  let size = 0;
+  for (const { name, newVersion } of plan?.rows ?? []) {
+    size += name.length + newVersion.length + 6;
+    if (size > INSTALLED_SIZE_MAX) break;
+    versions[name] = newVersion;
+  }
+  return versions;
+}
+
+/**
+ * Tells the rollout, where there is one, what the cycle waits for, that it waits no more, and how
+ * it ended. Each of it costs both of them some history, so the states between are left out.
+ */
+export function tellRollout(cycle: Cycle, before: CycleStateName): void {
+  const { input, state } = cycle;
+  const { rollout, host } = input;
+  if (rollout === undefined) return;
+  const matters = [state.name, before].some((name) => WAITS.includes(name));
+  if (!matters && state.name !== 'ended') return;
+  const notice: HostNotice = {
+    host,
+    runId: workflowInfo().runId,
+    at: state.name,
+    ...(state.name === 'awaiting-approval' ? { asks: asked(cycle) } : {}),
+    ...(state.name === 'ended' ? { outcome: state.outcome } : {}),
+    ...(state.name === 'ended' && state.outcome === 'patched'
+      ? { installed: installed(cycle) }
+      : {}),
+  };
+  // One after another, so that the rollout hears them in their order.
+  cycle.told = cycle.told
+    .then(() => tellWorkflow(rollout, hostNoticeSignal, notice))
+    .then(() => undefined);
+}

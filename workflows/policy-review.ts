@@ -1,0 +1,81 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { ReviewInput, type ReviewSummary } from '../src/domain/review.ts';
+import type { ControlActivities } from '../src/domain/steps.ts';
+import { CENTRAL_TASK_QUEUE } from '../src/temporal/names.ts';
+import { escaped, table } from './cycle/details.ts';
+import { controlActivities } from './cycle/host-steps.ts';
+
+const STATE = defineSearchAttributeKey('PatchState', 'KEYWORD');
+const OUTCOME = defineSearchAttributeKey('PatchOutcome', 'KEYWORD');
+
+/** Ten thousand hosts whose reports lie in a bucket take minutes. */
+const REVIEW_MAX = '1h';
+
+const ROWS_SHOWN = 60;
+const DETAILS_MAX = 18_000;
+
+/**
+ * Reviews the fleet once: stores reports that only Temporal has, finds what a person has to look
+ * at, keeps that as a report, and tells people. A Schedule makes it a habit.
+ */
+export async function policyReview(rawInput: unknown): Promise<ReviewSummary> {
+  const input = ReviewInput.safeParse(rawInput);
+  if (!input.success) {
+    throw ApplicationFailure.nonRetryable(
+      `This review cannot start: ${input.error.issues[0]?.message}`.slice(0, 500),
+      'BadInput',
+      { remedy: 'Start it with patchcycle policy review or the client library.' },
+    );
+  }
+  upsertSearchAttributes([{ key: STATE, value: 'reviewing' }]);
+  const { reviewFleet } = proxyActivities<ControlActivities>({
+    taskQueue: CENTRAL_TASK_QUEUE,
+    startToCloseTimeout: REVIEW_MAX,
+    heartbeatTimeout: '1m',
+    retry: { initialInterval: '10s', maximumAttempts: 5 },
+    summary: `review ${input.data.hosts.length} hosts and ${input.data.policies.length} policies`,
+  });
+  const review = await reviewFleet(input.data);
+  const total = Object.values(review.counts).reduce((sum, amount) => sum + amount, 0);
+  upsertSearchAttributes([
+    { key: STATE, value: 'ended' },
+    { key: OUTCOME, value: total === 0 ? 'clean' : 'findings' },
+  ]);
+  show(review, total);
+  if (total > 0) await tellPeople(review, total);
+  return review;
+}
+
+function show({ findings, location }: ReviewSummary, total: number): void {
+  const rows = findings
+    .slice(0, ROWS_SHOWN)
+    .map(({ kind, about, text }) => [kind, escaped(about), escaped(text)]);
+  const details = [
+    `## ${total} findings`,
+    ...(rows.length === 0 ? [] : [table(['kind', 'about', 'what'], rows)]),
+    `The whole review: ${escaped(location)}`,
+  ];
+  setCurrentDetails(details.join('\n\n').slice(0, DETAILS_MAX));
+}
+
+/** A notice that cannot be sent stops nothing: the review is kept. */
+async function tellPeople({ counts, location }: ReviewSummary, total: number): Promise<void> {
+  const subject = `the review of the fleet has ${total} findings`;
+  const found = Object.entries(counts)
+    .map(([kind, amount]) => `${kind}: ${amount}`)
+    .join(', ');
+  try {
+    const kind = 'review-findings' as const;
+    const notice = { kind, about: 'fleet', subject, lines: [found, location] };
+    await controlActivities(`tell people: ${subject}`).notify(notice);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { patchWorkflowId } from '../../src/temporal/names.ts';
+import { approvalFor } from '../../src/planning/rollout-events.ts';
+import { approveSignal, rejectSignal } from '../messages.ts';
+import { tellWorkflow } from '../tell-workflow.ts';
+import type { Rollout } from './state.ts';
+
+/**
+ * Passes on what people decided about the plans of many hosts. Each cycle is told about its own
+ * plan, by digest, and judges the word as if the person had said it there.
+ */
+export async function passWordsOn(rollout: Rollout): Promise<void> {
+  const { name, input, progress, rejections, toldApproved } = rollout;
+  const words = rejections
+    .splice(0)
+    .map(({ host, asks, by, why = `rollout ${name}` }) =>
+      tellWorkflow(patchWorkflowId(host), rejectSignal, { by, digest: asks.digest, why }),
+    );
+  for (const member of progress.members) {
+    const approval = approvalFor(progress, member, input.approval);
+    if (approval === null || toldApproved.has(approval.asks.digest)) continue;
+    const { asks, by } = approval;
+    toldApproved.add(asks.digest);
+    const message = { by, digest: asks.digest, why: `rollout ${name}` };
+    words.push(tellWorkflow(patchWorkflowId(member.host), approveSignal, message));
+  }
+  await Promise.all(words);
+}

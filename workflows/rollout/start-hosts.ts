@@ -1,0 +1,94 @@
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { startChild, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import type { PatchHostInput } from '../../src/domain/cycle.ts';
+import type { HostEnding, RolloutMember } from '../../src/domain/rollout.ts';
+import { Outcome } from '../../src/domain/outcome.ts';
+import { begin, conclude } from '../../src/planning/rollout-events.ts';
+import { CENTRAL_TASK_QUEUE, patchWorkflowId, WORKFLOW_TYPES } from '../../src/temporal/names.ts';
+import type { patchHost } from '../patch-host.ts';
+import { heardOf } from './heard.ts';
+import type { Rollout } from './state.ts';
+
+/** A cycle takes minutes, and one that waits for a person days; so often it is worth another try. */
+const BUSY_MS = 5 * 60_000;
+
+/** Starts the cycles of these hosts, and comes back when each is started or was not to be had. */
+export async function startHosts(rollout: Rollout, members: readonly RolloutMember[]) {
+  await Promise.all(members.map((member) => startHost(rollout, member)));
+  rollout.early.length = 0;
+}
+
+async function startHost(rollout: Rollout, member: RolloutMember): Promise<void> {
+  const { host } = member;
+  // From now on it can be neither skipped nor started a second time.
+  begin(member, '');
+  const input = cycleInput(rollout, member);
+  try {
+    const child = await startChild<typeof patchHost>(WORKFLOW_TYPES.patchHost, {
+      workflowId: patchWorkflowId(host),
+      taskQueue: CENTRAL_TASK_QUEUE,
+      args: [input],
+      // What is begun on a host is ended there, whatever becomes of the rollout.
+      parentClosePolicy: 'ABANDON',
+      cancellationType: 'ABANDON',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `patch ${host}, policy ${input.policy.name}, rollout ${rollout.name}`,
+      staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle status ${host} --watch`,
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('PatchHost', 'KEYWORD'), value: host },
+        { key: defineSearchAttributeKey('PatchPolicy', 'KEYWORD'), value: input.policy.name },
+        { key: defineSearchAttributeKey('PatchRollout', 'KEYWORD'), value: rollout.name },
+      ],
+    });
+    const runId = child.firstExecutionRunId;
+    begin(member, runId);
+    for (const notice of rollout.early) if (notice.host === host) heardOf(rollout, member, notice);
+    // Its notice comes first; this is for the cycle that was ended from outside and gives none.
+    const over = (ending: HostEnding) => concludeRun(rollout, member, runId, ending);
+    void child.result().then(
+      (report) => over(Outcome.safeParse(report.outcome).data ?? 'lost'),
+      (error: unknown) => over(lostOrThrow(error)),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    member.standing = { is: 'waiting', busyUntil: new Date(Date.now() + BUSY_MS).toISOString() };
+  }
+}
+
+function cycleInput(rollout: Rollout, { host, wave }: RolloutMember): PatchHostInput {
+  const { input, entries, name } = rollout;
+  const { pins } = rollout.progress;
+  const entry = entries.get(host);
+  const policy = entry && input.policies[entry.policy];
+  if (entry === undefined || policy === undefined) throw new Error(`${host} is not in the rollout`);
+  const { groups } = entry;
+  return {
+    ...{ host, policy, groups },
+    budgets: input.budgets.filter(({ group }) => groups.includes(group)),
+    requestedBy: input.requestedBy,
+    reason: input.reason ?? `rollout ${name}`,
+    ...(pins === undefined || wave <= pins.wave
+      ? {}
+      : { pins: { rollout: name, packages: pins.packages } }),
+    rollout: workflowInfo().workflowId,
+  };
+}
+
+/** The run of this host is over; whatever was heard of it before counts. */
+export function concludeRun(
+  rollout: Rollout,
+  member: RolloutMember,
+  runId: string,
+  ending: HostEnding,
+): void {
+  const { standing } = member;
+  if (standing.is !== 'running' || standing.runId !== runId) return;
+  conclude(member, ending);
+  rollout.heard = true;
+}
+
+/** A broken invariant of this workflow is no ending of a host's. */
+function lostOrThrow(error: unknown): HostEnding {
+  if (error instanceof TemporalFailure) return 'lost';
+  throw error;
+}
