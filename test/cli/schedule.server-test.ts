@@ -3,7 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { connect, type PatchcycleClient, type ScheduleStatus } from '../../src/client/index.ts';
+import {
+  connect,
+  readInventory,
+  type PatchcycleClient,
+  type ScheduleStatus,
+} from '../../src/client/index.ts';
 import { ReviewInput } from '../../src/domain/review.ts';
 import { openings } from '../../src/planning/openings.ts';
 import { parseRecurrence } from '../../src/planning/recurrence.ts';
@@ -217,6 +222,34 @@ describe('patchcycle schedule apply', () => {
     await handle.delete();
   });
 
+  it('by two people at once ends for both as it should be, or says that somebody else was there', async () => {
+    await write({});
+    const inventory = await readInventory(join(directory, 'patchcycle.yaml'));
+    const planned = await client.planSchedules(inventory);
+    await client.applySchedules(planned, 'ada');
+    await expect(client.applySchedules(planned, 'bob')).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: 'Somebody made the schedule of nightly meanwhile.',
+    });
+    const change = planned.map((one) => ({ ...one, kind: 'change' as const }));
+    const removal = planned.map((one) => ({ ...one, kind: 'remove' as const, planned: null }));
+    await client.applySchedules(removal, 'ada');
+    await client.applySchedules(removal, 'bob');
+    await expect(client.applySchedules(change, 'bob')).rejects.toMatchObject({
+      name: 'BadRequest',
+      message: 'Somebody removed the schedule of nightly meanwhile.',
+    });
+  });
+
+  it('says in words why Temporal cannot follow a schedule', async () => {
+    const many = Array.from({ length: 90 }, () => '1').join();
+    await write({ rrule: `FREQ=MONTHLY;BYMONTHDAY=${many}` });
+    const ran = await schedule('apply', '--yes');
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toMatch(/Temporal cannot follow the schedule of nightly: .*too long/);
+    expect(ran.stderr).toMatch(/Next: Correct the schedule/);
+  });
+
   it('is due at the very starts that the rule names, in summer and winter', async () => {
     await apply({ rrule: PATCH_SATURDAY, jitter: '0s' }, '--yes');
     const [fromMs, toMs] = [Date.parse('2027-01-01T00:00:00Z'), Date.parse('2029-12-31T00:00:00Z')];
@@ -333,5 +366,18 @@ describe('the schedule of the review', () => {
     expect(ReviewInput.parse(action.args?.[0]).hosts).toHaveLength(1);
     expect(await applied(policies)).toEqual(['remove']);
     expect(await applied(policies)).toEqual([]);
+  });
+
+  it('leaves a Schedule of its name alone that patchcycle did not make, whatever the file asks for', async () => {
+    const handle = await env.client.schedule.create({
+      scheduleId: 'policy-review',
+      spec: { intervals: [{ every: '1d' }] },
+      action: { type: 'startWorkflow', workflowType: 'legalReview', taskQueue: 'legal' },
+    });
+    for (const text of [policies, RULE + policies]) {
+      await expect(applied(text)).rejects.toThrow(/policy-review .*was not made by patchcycle/);
+    }
+    expect((await handle.describe()).action).toMatchObject({ workflowType: 'legalReview' });
+    await handle.delete();
   });
 });

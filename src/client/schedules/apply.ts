@@ -1,4 +1,3 @@
-import { ScheduleAlreadyRunning } from '@temporalio/client';
 import type { Inventory } from '../../planning/inventory.ts';
 import {
   plannedSchedules,
@@ -7,9 +6,8 @@ import {
   type PlannedSchedule,
   type ScheduleChange,
 } from '../../planning/schedules.ts';
-import { BadRequest } from '../errors.ts';
-import { exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
+import { changeSchedule, deleteSchedule } from './change.ts';
 import { describeSchedule, handleOf, listPolicies } from './find.ts';
 import { foundSchedule, scheduleOptions } from './form.ts';
 
@@ -34,7 +32,8 @@ export async function planSchedules(
 
 /**
  * Does what {@link planSchedules} answered. A schedule that is paused stays so. When it breaks off
- * in the middle, planning and applying again does the rest.
+ * in the middle, planning and applying again does the rest. Throws BadRequest,
+ * TemporalUnreachable, TemporalRefused.
  */
 export async function applySchedules(
   session: Session,
@@ -44,31 +43,21 @@ export async function applySchedules(
   const at = new Date().toISOString().slice(0, 10);
   for (const { policy, kind, planned } of changes) {
     if (kind === 'keep') continue;
-    await exchange(session, `applying the schedule of ${policy}`, () =>
-      planned === null
-        ? handleOf(session, policy).delete()
-        : kind === 'create'
-          ? create(session, planned, noteOf(planned, by, at))
-          : change(session, planned, noteOf(planned, by, at)),
+    if (planned === null) {
+      await deleteSchedule(session, policy, () => handleOf(session, policy).delete());
+      continue;
+    }
+    const note = noteOf(planned, by, at);
+    await changeSchedule(session, policy, () =>
+      kind === 'create'
+        ? session.client.schedule.create(scheduleOptions(planned, note))
+        : change(session, planned, note),
     );
   }
 }
 
 function noteOf({ input }: PlannedSchedule, by: string, at: string): string {
   return `applied by ${by} on ${at}, hosts: ${input.waves.flat().length}`;
-}
-
-async function create(session: Session, planned: PlannedSchedule, note: string): Promise<void> {
-  try {
-    await session.client.schedule.create(scheduleOptions(planned, note));
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    throw new BadRequest(
-      `Somebody made the schedule of ${planned.policy} meanwhile.`,
-      'Look again: patchcycle schedule apply',
-      { cause: error },
-    );
-  }
 }
 
 function change(session: Session, planned: PlannedSchedule, note: string): Promise<void> {
