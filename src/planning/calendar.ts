@@ -1,4 +1,5 @@
 import ical, { type DateWithTimeZone, type EventInstance, type VEvent } from 'node-ical';
+import { lossIn } from './calendar-losses.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /**
@@ -30,7 +31,8 @@ const FOREVER = '9999-12-31T00:00:00Z';
  * The events of an iCalendar file (RFC 5545) from the month before `nowMs` on, for three years: nobody can say what
  * a calendar will have later. One that repeats beyond that closes everything from there on, so that
  * a schedule which nobody looked after for years patches on no holiday.
- * Exceptions, moved and cancelled occurrences are heeded. Every event counts, also one that is
+ * Exceptions, moved and cancelled occurrences are heeded; a file of which anything would be lost is
+ * refused. Every event counts, also one that is
  * marked as "free": published holidays are.
  */
 export function readCalendar(text: string, nowMs: number): ReadCalendar {
@@ -39,6 +41,8 @@ export function readCalendar(text: string, nowMs: number): ReadCalendar {
       'it is no iCalendar file: it does not reach from BEGIN:VCALENDAR to END:VCALENDAR',
     );
   }
+  const loss = lossIn(text);
+  if (loss !== null) return wrong(loss);
   // Whole months, so that whoever reads it again in the same month reads the same.
   const fromMs = firstOfMonth(nowMs, -READ_BACK_MONTHS);
   const untilMs = firstOfMonth(nowMs, READ_AHEAD_MONTHS);
@@ -95,23 +99,29 @@ function tooMany(text: string, found: readonly VEvent[]): string | null {
 
 function firstProblem(found: readonly VEvent[]): string | null {
   for (const event of found) {
-    const problem = problemOf(event);
-    if (problem !== null) return problem;
+    for (const one of [event, ...Object.values(event.recurrences ?? {})]) {
+      const problem = problemOf(one);
+      if (problem !== null) return problem;
+    }
   }
   return null;
 }
 
-function problemOf(event: VEvent): string | null {
+function problemOf(event: Pick<VEvent, 'summary' | 'start' | 'end'>): string | null {
   const name = JSON.stringify(titleOf(event.summary).slice(0, 60));
   // What the library cannot read it leaves out or as text, whatever its types say.
-  const start: unknown = event.start;
-  if (!(start instanceof Date) || Number.isNaN(start.getTime())) {
-    return `the event ${name} has no start that can be read`;
+  if (!isMoment(event.start)) return `the event ${name} has no start that can be read`;
+  if (event.end !== undefined && !isMoment(event.end)) {
+    return `the event ${name} has no end that can be read`;
   }
   const { tz } = event.start;
   return tz !== undefined && !isTimeZone(tz)
     ? `the event ${name} is in the time zone "${tz}", which is told nowhere`
     : null;
+}
+
+function isMoment(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
 function occurrences(event: VEvent, fromMs: number, toMs: number): CalendarEvent[] {

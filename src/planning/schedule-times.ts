@@ -38,7 +38,7 @@ export function scheduleTimes({
   const daysOfMonth = numbersOf(parts.get('BYMONTHDAY'));
   const times = weekdays(parts.get('BYDAY'))
     .map(({ days, weeks }) => ({ days, daysOfMonth: both(daysOfMonth, weeks) }))
-    .filter((one) => one.daysOfMonth?.length !== 0)
+    .filter(({ daysOfMonth: days }) => isSomeDay(days, months))
     .map((one) => ({
       hour,
       minute,
@@ -88,6 +88,14 @@ function weekdays(byDay: string | undefined): { days: number[] | null; weeks: nu
 
 function numbersOf(list: string | undefined): number[] | null {
   return list === undefined ? null : sorted(list.split(',').map(Number));
+}
+
+const MONTH_LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** February 30 never comes, and a Schedule of Temporal would wait for it without a word. */
+function isSomeDay(daysOfMonth: number[] | null, months: number[] | null): boolean {
+  const longest = Math.max(...(months ?? [1]).map((month) => MONTH_LENGTHS[month - 1] ?? 0));
+  return daysOfMonth === null || daysOfMonth.some((day) => day <= longest);
 }
 
 function both(one: number[] | null, other: number[] | null): number[] | null {

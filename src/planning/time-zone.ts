@@ -8,12 +8,22 @@ export function timeZoneProblem(name: string): string | null {
   return `"${name}" is not a time zone${didYouMean(name, zones) ?? '; one reads Europe/Berlin or UTC'}`;
 }
 
+/**
+ * Three letters that ICU knows and the time zone database does not: BST is Dhaka's time to it, and
+ * CST Chicago's. Whoever writes them means another zone, and Temporal does not know them.
+ */
+const AMBIGUOUS =
+  /^(?:A[CEGRS]T|B[ES]T|C[ANS]T|CTT|EAT|ECT|[IJ]ST|IET|MIT|N[ES]T|P[LNR]T|[PSV]ST|SystemV\/.*)$/;
+
+/** Words of the database's names begin with a capital; Temporal knows them in this spelling only. */
+const SPELLED = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
+
 /** Only names of the time zone database: a fixed offset such as +01:00 knows no daylight saving. */
 export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
+  if (!SPELLED.test(name) || AMBIGUOUS.test(name)) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -4,6 +4,7 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type YAMLParseError,
 } from 'yaml';
@@ -25,6 +26,9 @@ export const FILE_SIZE_MAX = 1_000_000;
 
 /** A file in which nearly everything is wrong is the wrong file; the first errors show that. */
 export const FILE_ERRORS_MAX = 100;
+
+/** An anchor may be named once for each host of a large fleet; aliases of aliases multiply. */
+const ALIASES_MAX = 10_000;
 
 type Path = readonly PropertyKey[];
 
@@ -57,9 +61,29 @@ export function readYaml(text: string, file: string): YamlSource {
   const errors: FileError[] = causes(document.errors)
     .slice(0, FILE_ERRORS_MAX)
     .map((error) => ({ file, ...position(error.pos[0]), path: '', ...told(error) }));
+  errors.push(
+    ...unusableKeys(document).map((offset) => ({ file, ...position(offset), ...UNUSABLE })),
+  );
   const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
   const value = broken ? undefined : toValue(document, file, errors);
   return { value, errors, at: (path, what) => position(offsetOf(document, path, what)) };
+}
+
+const UNUSABLE = {
+  path: '',
+  message: 'the name "__proto__" cannot be used',
+  remedy: 'Choose another name.',
+};
+
+/** Where a key is written that JavaScript has for itself: what it names would be left out without a word. */
+function unusableKeys(document: Document.Parsed): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === '__proto__') offsets.push(startOf(key) ?? 0);
+    },
+  });
+  return offsets;
 }
 
 /** Where the parser gave up, everything after that follows from it. */
@@ -90,7 +114,7 @@ function told({ code, message }: YAMLParseError): Pick<FileError, 'message' | 'r
 /** Resolves anchors; a document whose aliases multiply beyond measure is refused by the library. */
 function toValue(document: Document.Parsed, file: string, errors: FileError[]): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    return document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     const remedy = 'Write the values out instead of using aliases.';
@@ -106,7 +130,7 @@ function offsetOf(document: Document.Parsed, path: Path, what: 'key' | 'value'):
     if (!isCollection(node)) break;
     const last = depth === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.findLast(({ key }) => (isScalar(key) ? key.value : key) === part);
+      const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === part);
       if (pair === undefined) break;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;

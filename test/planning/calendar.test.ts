@@ -102,6 +102,56 @@ describe('an iCalendar file', () => {
     ).toMatch(/"z" is in the time zone "Mars\/Olympus"/);
   });
 
+  it.each([
+    ['days by RDATE', ['RDATE;VALUE=DATE:20261231'], /more days by RDATE/],
+    ['two rules', ['RRULE:FREQ=DAILY;COUNT=2', 'RRULE:FREQ=WEEKLY;COUNT=2'], /by two rules/],
+    ['an end that is no day', ['DTEND;VALUE=DATE:2026-12-27'], /has no end that can be read/],
+    ['a length that is none', ['DURATION:3 days'], /has a length that cannot be read/],
+    [
+      'a day that does not exist',
+      ['DTEND;VALUE=DATE:20261131'],
+      /2026-11-31, which does not exist/,
+    ],
+  ])('with %s is refused, because a blackout would be lost', (_, lines, why) => {
+    expect(problem(calendar([...CHRISTMAS, ...lines]))).toMatch(why);
+    expect(problem(calendar([...CHRISTMAS, ...lines]))).toMatch(/^the event "Christmas"/);
+  });
+
+  it('that changes everything from one day on is refused, because the later days would be lost', () => {
+    const later = ['UID:1', 'RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20261226'];
+    expect(
+      problem(
+        calendar(
+          [...CHRISTMAS, 'RRULE:FREQ=DAILY;COUNT=4'],
+          [...later, 'SUMMARY:Feast', 'DTSTART;VALUE=DATE:20261228'],
+        ),
+      ),
+    ).toMatch(/"Feast" changes everything from one day on/);
+  });
+
+  it('is refused with a moved occurrence whose time cannot be told', () => {
+    const moved = ['UID:1', 'RECURRENCE-ID;VALUE=DATE:20261226', 'SUMMARY:Moved'];
+    expect(
+      problem(
+        calendar(
+          [...CHRISTMAS, 'RRULE:FREQ=DAILY;COUNT=4'],
+          [...moved, 'DTSTART;TZID=Mars/Olympus:20261224T100000'],
+        ),
+      ),
+    ).toMatch(/"Moved" is in the time zone "Mars\/Olympus"/);
+  });
+
+  it('may have changes of a time zone by RDATE, and alarms, and folded lines', () => {
+    const zone = [
+      ...['BEGIN:VTIMEZONE', 'TZID:Europe/Berlin', 'BEGIN:STANDARD', 'DTSTART:19961027T030000'],
+      ...['RDATE:19971026T030000', 'TZOFFSETFROM:+0200', 'TZOFFSETTO:+0100'],
+      ...['END:STANDARD', 'END:VTIMEZONE', 'BEGIN:VEVENT'],
+    ].join('\r\n');
+    const alarm = ['BEGIN:VALARM', 'TRIGGER:-PT15M', 'DURATION:PT5M', 'REPEAT:2', 'END:VALARM'];
+    const text = calendar([...CHRISTMAS, 'DESCRIPTION:from', '  RDATE:on', ...alarm]);
+    expect(problem(text.replace('BEGIN:VEVENT', zone))).toBe('');
+  });
+
   it('in which two events have the same UID is refused, because one of them would be lost', () => {
     const twice = calendar(CHRISTMAS, ['UID:1', 'SUMMARY:x', 'DTSTART;VALUE=DATE:20270101']);
     expect(problem(twice)).toMatch(/of its 2 events only 1 can be told apart/);

@@ -246,6 +246,33 @@ hosts:
     expect(errorsOf('policies: [')[0]).toMatch(/^1:12 : /);
   });
 
+  it('may name one anchor for each host of a fleet', () => {
+    const hosts = Array.from({ length: 1_000 }, (_, index) => `  web-${index}: *web`);
+    const text = ['policies: { a: {} }', 'hosts:', '  first: &web { policy: a }', ...hosts];
+    const parsed = parseConfig(text.join('\n'), 'hosts.yaml', NOW_MS);
+    expect(parsed.ok && Object.keys(parsed.config.hosts)).toHaveLength(1_001);
+  });
+
+  it('refuses a name that would be left out without a word, wherever it stands', () => {
+    const text = [
+      'policies: { a: {}, __proto__: { scope: all } }',
+      'hosts:',
+      '  __proto__: { policy: a }',
+      '  web-1: { policy: a, overrides: { "__proto__": { scope: all } } }',
+    ].join('\n');
+    expect(errorsOf(text)).toEqual([
+      '1:20 : the name "__proto__" cannot be used',
+      '3:3 : the name "__proto__" cannot be used',
+      '4:36 : the name "__proto__" cannot be used',
+    ]);
+  });
+
+  it('finds the place of a host whose name is a number', () => {
+    expect(errorsOf('policies: { a: {} }\nhosts:\n  10: { policy: b }\n')).toEqual([
+      '3:17 hosts.10.policy: there is no policy "b"; did you mean "a"?',
+    ]);
+  });
+
   it('refuses aliases that multiply beyond measure', () => {
     const levels = 'bcdefghij'
       .split('')

@@ -100,8 +100,12 @@ hosts: { h-1: { policy: p, overrides: { window: null } } }
     expect(errorsOf(overrides)).toContainEqual(error);
   });
 
-  it('cannot reach what every object inherits', () => {
-    expect(policyOf('{ "__proto__": { scope: all } }')).toMatchObject({ scope: 'security' });
+  it('cannot reach what every object inherits, and are told so', () => {
+    const inherited = JSON.parse('{ "__proto__": { "scope": "all" } }') as object;
+    expect(overridden(Policy.parse({}), inherited).data).toMatchObject({ scope: 'security' });
+    expect(errorsOf('{ "__proto__": { scope: all } }')).toEqual([
+      '10:18 : the name "__proto__" cannot be used',
+    ]);
   });
 
   it('without a key leave every policy as it is, and merging twice is merging once', () => {

@@ -40,6 +40,8 @@ describe('the times of a schedule', () => {
     ['FREQ=DAILY;UNTIL=20301231', /cannot follow UNTIL/],
     ['FREQ=YEARLY;BYDAY=20MO', /numbered day of the year/],
     ['FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=20', /names no day/],
+    ['FREQ=YEARLY;BYMONTH=2,4;BYMONTHDAY=31', /names no day/],
+    ['FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30', /names no day/],
     ['FREQ=WEEKLY', /does not say on which days/],
     ['FREQ=SOMETIMES', /FREQ is DAILY/],
   ])('of %s cannot be told, and why is said', (rrule, why) => {
