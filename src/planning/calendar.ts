@@ -99,7 +99,8 @@ function tooMany(text: string, found: readonly VEvent[]): string | null {
 
 function firstProblem(found: readonly VEvent[]): string | null {
   for (const event of found) {
-    for (const one of [event, ...Object.values(event.recurrences ?? {})]) {
+    const moved = Object.values(event.recurrences ?? {}) as VEvent[];
+    for (const one of [event, ...moved]) {
       const problem = problemOf(one);
       if (problem !== null) return problem;
     }
@@ -107,7 +108,7 @@ function firstProblem(found: readonly VEvent[]): string | null {
   return null;
 }
 
-function problemOf(event: Pick<VEvent, 'summary' | 'start' | 'end'>): string | null {
+function problemOf(event: VEvent): string | null {
   const name = JSON.stringify(titleOf(event.summary).slice(0, 60));
   // What the library cannot read it leaves out or as text, whatever its types say.
   if (!isMoment(event.start)) return `the event ${name} has no start that can be read`;
