@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -42,14 +43,14 @@ export async function policyReview(rawInput: unknown): Promise<ReviewSummary> {
     retry: { initialInterval: '10s', maximumAttempts: 5 },
     summary: `review ${input.data.hosts.length} hosts and ${input.data.policies.length} policies`,
   });
-  const review = await reviewFleet(input.data);
+  const review = await reviewFleet(input.data).catch(tellOfFailure);
   const total = Object.values(review.counts).reduce((sum, amount) => sum + amount, 0);
   upsertSearchAttributes([
     { key: STATE, value: 'ended' },
     { key: OUTCOME, value: total === 0 ? 'clean' : 'findings' },
   ]);
   show(review, total);
-  if (total > 0) await tellPeople(review, total);
+  if (total > 0) await tellOfFindings(review, total);
   return review;
 }
 
@@ -65,15 +66,29 @@ function show({ findings, location }: ReviewSummary, total: number): void {
   setCurrentDetails(details.join('\n\n').slice(0, DETAILS_MAX));
 }
 
-/** A notice that cannot be sent stops nothing: the review is kept. */
-async function tellPeople({ counts, location }: ReviewSummary, total: number): Promise<void> {
-  const subject = `the review of the fleet has ${total} findings`;
+/** A review that a Schedule began and that failed would otherwise be missed by nobody. */
+async function tellOfFailure(error: unknown): Promise<never> {
+  if (error instanceof ActivityFailure && !isCancellation(error)) {
+    upsertSearchAttributes([{ key: STATE, value: 'ended' }]);
+    const why = error.cause?.message ?? error.message;
+    await tellPeople('the review of the fleet failed', [why], 'patchcycle policy review');
+  }
+  throw error;
+}
+
+async function tellOfFindings({ counts, location }: ReviewSummary, total: number): Promise<void> {
   const found = Object.entries(counts)
     .map(([kind, amount]) => `${kind}: ${amount}`)
     .join(', ');
+  await tellPeople(`the review of the fleet has ${total} findings`, [found, location]);
+}
+
+/** A notice that cannot be sent stops nothing: the review is kept. */
+async function tellPeople(subject: string, lines: string[], command?: string): Promise<void> {
   try {
     const kind = 'review-findings' as const;
-    const notice = { kind, about: 'fleet', subject, lines: [found, location] };
+    const more = command === undefined ? {} : { command };
+    const notice = { kind, about: 'fleet', subject, lines, ...more };
     await controlActivities(`tell people: ${subject}`).notify(notice);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;

@@ -37,8 +37,8 @@ export type ReviewParts = {
   nowMs?: number;
 };
 
-/** Until a good one is found; a host that never succeeds needs a person and not more reading. */
-const CYCLES_READ_MAX = 5;
+/** Until a good one is found: a host that is patched each night may fail for two months. */
+const CYCLES_READ_MAX = 60;
 const READ_AT_ONCE = 16;
 const SUMMARY_FINDINGS_MAX = 200;
 const SUMMARY_TEXT_MAX = 120_000;

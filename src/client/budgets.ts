@@ -6,16 +6,17 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { ShortName } from '../domain/names.ts';
 import { SlotBook, SlotFree } from '../domain/slot.ts';
 import { budgetGroupOf, budgetWorkflowId, MESSAGES, WORKFLOW_TYPES } from '../temporal/names.ts';
+import { ask } from './ask.ts';
 import { BadRequest, DecisionRefused, NoAnswer } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Session } from './session.ts';
-
-const ANSWER_TIMEOUT_MS = 8_000;
 
 /** Finding out whether the cycle is gone takes a step of a central worker. */
 const FREE_TIMEOUT_MS = 15_000;
 
 const GROUPS_LISTED_MAX = 1_000;
+
+const NOBODY: SlotBook = { holders: [], queue: [], freed: [], refused: [], refusedCount: 0 };
 
 export type GroupBudgetStatus = { group: string; book: SlotBook };
 
@@ -33,22 +34,12 @@ export async function listBudgets(session: Session): Promise<GroupBudgetStatus[]
   return Promise.all(groups.sort().map((group) => budgetStatus(session, group)));
 }
 
-/** Who holds a slot of a group and who waits; nobody where no cycle ever asked. Throws NoAnswer, BadRequest. */
+/** Who holds a slot of a group and who waits; nobody where no cycle ever asked. Throws NoAnswer, BadRequest, TemporalUnreachable. */
 export async function budgetStatus(session: Session, group: string): Promise<GroupBudgetStatus> {
-  const handle = session.client.workflow.getHandle(budgetWorkflowId(checked(group)));
   const doing = `asking for the budget of ${group}`;
-  try {
-    const answer = await exchange(
-      session,
-      doing,
-      () => handle.query<unknown>(MESSAGES.budget),
-      ANSWER_TIMEOUT_MS,
-    );
-    return { group, book: SlotBook.parse(answer) };
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return { group, book: { holders: [], queue: [], freed: [], refused: [], refusedCount: 0 } };
-  }
+  const workflowId = budgetWorkflowId(checked(group));
+  const answer = (await ask(session, doing, workflowId, MESSAGES.budget)) ?? NOBODY;
+  return { group, book: SlotBook.parse(answer) };
 }
 
 /**

@@ -29,6 +29,21 @@ export async function exchange<T>(
   }
 }
 
+/** A server that is there tells its version at once. */
+const SIGN_OF_LIFE_MS = 2_000;
+
+/** Whether Temporal answers at all. */
+export async function answers(session: Session): Promise<boolean> {
+  try {
+    const look = () => session.connection.workflowService.getSystemInfo({});
+    await call(session, look, { timeoutMs: SIGN_OF_LIFE_MS });
+    return true;
+  } catch (error) {
+    if (grpcStatus(error) === null) throw error;
+    return false;
+  }
+}
+
 /** The status of a gRPC error, wherever in the chain of causes it is; null for other errors. */
 export function grpcStatus(error: unknown): { code: number; details: string } | null {
   if (isGrpcServiceError(error)) return { code: error.code, details: error.details };

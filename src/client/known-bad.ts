@@ -6,6 +6,7 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { BadVersions, ClearBad, type SuspectVersion } from '../domain/known-bad.ts';
 import { isKnownBad } from '../planning/suspects.ts';
 import { KNOWN_BAD_WORKFLOW_ID, MESSAGES } from '../temporal/names.ts';
+import { ask } from './ask.ts';
 import { BadRequest, DecisionRefused, NoAnswer } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Session } from './session.ts';
@@ -15,17 +16,14 @@ const ANSWER_TIMEOUT_MS = 8_000;
 /** A version after which hosts were restored; `bad` when plans leave it out. */
 export type KnownVersion = SuspectVersion & { bad: boolean };
 
-/** Every version after which a host was restored, the latest last. Throws TemporalUnreachable, TemporalRefused. */
+/**
+ * Every version after which a host was restored, the latest last.
+ * Throws NoAnswer, TemporalUnreachable, TemporalRefused.
+ */
 export async function knownBad(session: Session): Promise<KnownVersion[]> {
-  const handle = session.client.workflow.getHandle(KNOWN_BAD_WORKFLOW_ID);
-  const ask = () => handle.query<unknown>(MESSAGES.badVersions);
-  try {
-    const doing = 'asking for the known bad versions';
-    return withJudgement(await exchange(session, doing, ask, ANSWER_TIMEOUT_MS));
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return [];
-  }
+  const doing = 'asking for the known bad versions';
+  const answer = await ask(session, doing, KNOWN_BAD_WORKFLOW_ID, MESSAGES.badVersions);
+  return answer === null ? [] : withJudgement(answer);
 }
 
 /**

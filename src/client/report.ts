@@ -6,7 +6,7 @@ import { patchWorkflowId } from '../temporal/names.ts';
 import { NoCycle, NoReport, NotEnded, WaitedTooLong } from './errors.ts';
 import { failureOf } from './failure-of.ts';
 import { call, type Session } from './session.ts';
-import { exchange, GRPC, grpcStatus, unreachable } from './exchange.ts';
+import { answers, exchange, GRPC, grpcStatus, unreachable } from './exchange.ts';
 import type { WaitOptions } from './start.ts';
 import { describeCycle } from './describe.ts';
 
@@ -86,17 +86,6 @@ export async function waitForReport(
       await sleep(AWAY_RETRY_MS);
       if (await answers(session)) awaySinceMs = null;
     }
-  }
-}
-
-async function answers(session: Session): Promise<boolean> {
-  try {
-    const ask = () => session.connection.workflowService.getSystemInfo({});
-    await call(session, ask, { timeoutMs: AWAY_RETRY_MS });
-    return true;
-  } catch (error) {
-    if (grpcStatus(error) === null) throw error;
-    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { Acknowledge, Acknowledged, ReviewSummary, type ReviewInput } from '../domain/review.ts';
 import {
   ACKNOWLEDGED_WORKFLOW_ID,
@@ -13,8 +13,9 @@ import {
   REVIEW_WORKFLOW_ID,
   WORKFLOW_TYPES,
 } from '../temporal/names.ts';
+import { ask } from './ask.ts';
 import { BadRequest, DecisionRefused, NoAnswer, NoReport } from './errors.ts';
-import { exchange } from './exchange.ts';
+import { exchange, translate } from './exchange.ts';
 import { failureOf } from './failure-of.ts';
 import { linkTo } from './links.ts';
 import { call, type Session } from './session.ts';
@@ -63,7 +64,9 @@ export async function waitForReview(
   try {
     return ReviewSummary.parse(await call(session, () => handle.result(), bounds));
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
+    if (!(error instanceof WorkflowFailedError)) {
+      throw translate(error, session, 'waiting for the review of the fleet');
+    }
     const { message, remedy } = failureOf(error);
     throw new NoReport(`The review of the fleet failed: ${message}`, remedy, { cause: error });
   }
@@ -109,17 +112,14 @@ export async function acknowledgePolicy(
   }
 }
 
-/** The last word about each policy; none where there never was one. Throws TemporalUnreachable, TemporalRefused. */
+/**
+ * The last word about each policy; none where there never was one.
+ * Throws NoAnswer, TemporalUnreachable, TemporalRefused.
+ */
 export async function acknowledgedPolicies(session: Session): Promise<Acknowledged['policies']> {
-  const handle = session.client.workflow.getHandle(ACKNOWLEDGED_WORKFLOW_ID);
-  const ask = () => handle.query<unknown>(MESSAGES.acknowledged);
-  try {
-    const answer = await exchange(session, 'asking for the acknowledged policies', ask);
-    return Acknowledged.parse(answer).policies;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
-    throw error;
-  }
+  const doing = 'asking for the acknowledged policies';
+  const answer = await ask(session, doing, ACKNOWLEDGED_WORKFLOW_ID, MESSAGES.acknowledged);
+  return answer === null ? [] : Acknowledged.parse(answer).policies;
 }
 
 function acknowledgeError(error: unknown): unknown {

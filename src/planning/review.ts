@@ -141,9 +141,13 @@ function cycleFindings(
   const good = cycles.find(({ outcome }) => outcome === 'patched' || outcome === 'up-to-date');
   const [last] = cycles;
   const ended = last === undefined ? '' : `; its last cycle ended as ${last.outcome}`;
+  const never =
+    last === undefined
+      ? 'it was never patched, as far as its reports tell'
+      : `none of its last ${cycles.length} cycles patched it or found it up to date`;
   const late =
     good === undefined
-      ? [say('not-patched', `it was never patched, as far as its reports tell${ended}`)]
+      ? [say('not-patched', `${never}${ended}`)]
       : isOlder(good.endedAt, patched, nowMs)
         ? [
             say(

@@ -17,11 +17,35 @@ export function bulletinSubject({ groups, unnamed }: Bulletin): string {
   return `${things} notices: ${groups.slice(0, 3).map(groupSubject).join('; ')}${groups.length > 3 ? ' …' : ''}`;
 }
 
-/** The whole message as plain text, for mails and chats. */
-export function bulletinText({ groups, unnamed }: Bulletin, linkTo: LinkTo): string {
-  const linesMax = groups.length === 1 ? Infinity : LINES_SHOWN;
+/** How much of each notice is told in words. */
+type Words = { lines: number; lineLength: number };
+
+/** Each shorter than the one before: what a person has to do, and where, is left out last. */
+const WORDS: readonly Words[] = [
+  { lines: Infinity, lineLength: Infinity },
+  { lines: Infinity, lineLength: 120 },
+  { lines: LINES_SHOWN, lineLength: 120 },
+  { lines: 0, lineLength: 0 },
+];
+
+/** The message as plain text, for mails and chats; the whole of it where there is room. */
+export function bulletinText(
+  bulletin: Bulletin,
+  linkTo: LinkTo,
+  lengthMax: number = Infinity,
+): string {
+  let text = '';
+  for (const words of WORDS) {
+    text = textInWords(bulletin, linkTo, words);
+    if (text.length <= lengthMax) return text;
+  }
+  return `${text.slice(0, text.lastIndexOf('\n', lengthMax - 2))}\n…`;
+}
+
+function textInWords({ groups, unnamed }: Bulletin, linkTo: LinkTo, words: Words): string {
+  const lines = Math.min(words.lines, groups.length === 1 ? Infinity : LINES_SHOWN);
   return [
-    ...groups.map((group) => groupText(group, linkTo, linesMax)),
+    ...groups.map((group) => groupText(group, linkTo, { ...words, lines })),
     ...(unnamed > 0 ? [`${unnamed} more notices found no room here.`] : []),
   ].join('\n\n');
 }
@@ -60,14 +84,14 @@ function groupSubject({ notice, count }: AlikeNotices): string {
   return count === 1 ? notice.subject : `${count} ${OF_MANY[notice.kind]}`;
 }
 
-function groupText(group: AlikeNotices, linkTo: LinkTo, linesMax: number): string {
+function groupText(group: AlikeNotices, linkTo: LinkTo, words: Words): string {
   const { notice, members, count } = group;
   const commands = commandsOf(group);
   const link = linkOf(group, linkTo);
   return [
     groupSubject(group),
     ...(count > 1 ? [namesOf(group), `Of ${notice.about}:`] : []),
-    ...notice.lines.slice(0, linesMax).map((line) => `  ${line}`),
+    ...linesOf(notice, words).map((line) => `  ${line}`),
     ...(count > 1 && notice.together !== undefined
       ? ['All of them, where the policy has one decision for many:', `  ${notice.together}`]
       : []),
@@ -76,6 +100,15 @@ function groupText(group: AlikeNotices, linkTo: LinkTo, linesMax: number): strin
     ...(count > members.length || members.length > COMMANDS_SHOWN ? ['  …'] : []),
     ...(link === null ? [] : [link]),
   ].join('\n');
+}
+
+function linesOf({ lines }: AlikeNotices['notice'], words: Words): string[] {
+  const shown = lines
+    .slice(0, words.lines)
+    .map((line) =>
+      line.length <= words.lineLength ? line : `${line.slice(0, words.lineLength - 1)}…`,
+    );
+  return shown.length < lines.length ? [...shown, '…'] : shown;
 }
 
 function namesOf({ members, count }: AlikeNotices): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StepFailure } from '../domain/failure.ts';
 import { writeFileAtomically } from '../host/atomic-file.ts';
 import { errnoOf } from '../host/errno.ts';
-import { STORED_FILE_MAX, type ReportStore } from './port.ts';
+import { STORED_FILE_MAX, Unreadable, type ReportStore } from './port.ts';
 
 /** Reports in a folder of this machine. They tell what is installed on hosts, so only their owner can read them. */
 export function folderStore(directory: string): ReportStore {
@@ -57,7 +57,7 @@ async function readIfThere(path: string): Promise<string | null> {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      if (size > STORED_FILE_MAX) throw new Error(`${path} has ${size} bytes, and is no report`);
+      if (size > STORED_FILE_MAX) throw new Unreadable(`it has ${size} bytes`);
       return await file.readFile('utf8');
     } finally {
       await file.close();
@@ -72,6 +72,7 @@ async function attempt<T>(directory: string, work: () => Promise<T>): Promise<T>
   try {
     return await work();
   } catch (error) {
+    if (error instanceof Unreadable) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new StepFailure(
       'ReportStoreFailed',

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StepFailure } from '../domain/failure.ts';
+import { maskSecrets } from '../host/mask.ts';
 import { folderStore } from './folder.ts';
 import type { ReportStore } from './port.ts';
 import type { Bucket } from './s3.ts';
@@ -34,7 +35,7 @@ function bucketOf(location: string): Bucket {
   }
   throw new StepFailure(
     'BadInput',
-    `Reports cannot be kept in ${JSON.stringify(location.slice(0, 200))}.`,
+    `Reports cannot be kept in ${JSON.stringify(maskSecrets(location).slice(0, 200))}.`,
     { remedy: 'Name a folder, or a bucket as s3://BUCKET or s3://BUCKET/FOLDER.' },
   );
 }

@@ -1,5 +1,5 @@
 import { Report } from '../domain/report.ts';
-import type { ReportStore } from './port.ts';
+import { Unreadable, type ReportStore } from './port.ts';
 import {
   cycleBegan,
   parseReportName,
@@ -28,7 +28,9 @@ export type ReadReport = { ok: true; report: Report } | { ok: false; problem: st
 /** A stored report, or why it cannot be told. Throws StepFailure `ReportStoreFailed`. */
 export async function readReport(store: ReportStore, of: ReportOf): Promise<ReadReport> {
   const name = `${reportName(of)}.json`;
-  const text = await store.get(name);
+  const text = await get(store, name);
+  if (text instanceof Unreadable)
+    return { ok: false, problem: `${name} is no report: ${text.message}` };
   if (text === null) return { ok: false, problem: `${name} is in the store no more` };
   let document: unknown;
   try {
@@ -46,4 +48,13 @@ export async function readReport(store: ReportStore, of: ReportOf): Promise<Read
   return host === of.host && cycle === of.cycle
     ? { ok: true, report: parsed.data }
     : { ok: false, problem: `${name} is the report of another cycle: ${host}, ${cycle}` };
+}
+
+async function get(store: ReportStore, name: string): Promise<string | null | Unreadable> {
+  try {
+    return await store.get(name);
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
 }

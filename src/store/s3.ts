@@ -6,8 +6,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import { StepFailure } from '../domain/failure.ts';
-import { STORED_FILE_MAX, type ReportStore } from './port.ts';
+import { STORED_FILE_MAX, Unreadable, type ReportStore } from './port.ts';
 
 /** A bucket and what every key begins with: empty, or it ends with a slash. */
 export type Bucket = { bucket: string; prefix: string };
@@ -91,7 +92,9 @@ async function download(client: S3Client, bucket: string, key: string): Promise<
       new GetObjectCommand({ Bucket: bucket, Key: key }),
     );
     if (ContentLength > STORED_FILE_MAX) {
-      throw new Error(`${key} has ${ContentLength} bytes, and is no report`);
+      // The connection is not free before its answer is read or given up.
+      if (Body instanceof Readable) Body.destroy();
+      throw new Unreadable(`it has ${ContentLength} bytes`);
     }
     return (await Body?.transformToString()) ?? '';
   } catch (error) {
@@ -115,6 +118,7 @@ async function attempt<T>(location: string, work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } catch (error) {
+    if (error instanceof Unreadable) throw error;
     const why =
       error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
     throw new StepFailure(

@@ -44,6 +44,15 @@ class Running {
 
 const cli = (...argv: string[]) => new Running([at('src/cli/main.ts'), ...argv]);
 
+describe('the standard input', () => {
+  it('may be a socket, as it is for what another program starts', async () => {
+    const importing = cli('inventory', 'import', 'ansible', '-');
+    importing.child.stdin?.end('{"_meta": {"hostvars": {}}, "all": {"hosts": ["web-1"]}}');
+    expect(await importing.exitCode()).toBe(0);
+    expect(importing.stdout).toMatch(/^ +web-1: \{ policy: ordinary \}$/m);
+  });
+});
+
 describe('the process patchcycle', () => {
   let bench: CycleBench;
   let directory: string;

@@ -9,7 +9,9 @@ import {
   patchWorkflowId,
   REVIEW_WORKFLOW_ID,
 } from '../../src/temporal/names.ts';
+import { storeReport } from '../../activities/control/store-report.ts';
 import { folderStore } from '../../src/store/folder.ts';
+import { PATCHED } from '../report/samples.ts';
 import { openCycleBench, withCycleOf, type CycleBench } from '../workflows/support/cycle-bench.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
 import { modelHost } from '../workflows/support/model-host.ts';
@@ -167,6 +169,30 @@ describe('patchcycle policy review', () => {
     const unknown = await cli('policy', 'acknowledge', 'ordnary', ...words);
     expect(unknown).toMatchObject({ exitCode: 1 });
     expect(unknown.stderr).toMatch(/no policy ordnary in the file.*ordinary/);
+  });
+
+  it('does not say of a host that fails night after night that it was never patched', async () => {
+    const nights = Array.from({ length: 10 }, (_, index) => 10 + index);
+    for (const day of [9, ...nights]) {
+      await storeReport(
+        {
+          ...PATCHED,
+          host: 'web-1',
+          cycle: `202611${String(day).padStart(2, '0')}t020000z-0000000${day % 10}`,
+          endedAt: new Date(Date.now() - (20 - day) * 86_400_000).toISOString(),
+          outcome: day === 9 ? 'patched' : 'restored',
+        },
+        folderStore(reports),
+      );
+    }
+    const others = await readdir(reports);
+    for (const name of others) {
+      if (/^web-1-(?!202611(?:09|1\d)t)/.test(name)) await rm(join(reports, name));
+    }
+    const { findings } = await review();
+    expect(findings.filter(({ about }) => about === 'web-1').map(({ kind }) => kind)).toEqual([
+      'not-heard-of',
+    ]);
   });
 
   it('takes no word that is none', async () => {

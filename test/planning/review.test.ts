@@ -116,8 +116,12 @@ describe('a review of the fleet', () => {
         text: 'it was last patched or found up to date 40d ago, and 35d are allowed; its last cycle ended as restored',
       },
     ]);
-    expect(kinds(review(plain, { cycles: [failed] }))).toEqual(['not-patched']);
-    expect(kinds(review(plain, { cycles: [] }))).toEqual(['not-patched']);
+    expect(review(plain, { cycles: [failed, failed] })[0]?.text).toBe(
+      'none of its last 2 cycles patched it or found it up to date; its last cycle ended as restored',
+    );
+    expect(review(plain, { cycles: [] })[0]?.text).toBe(
+      'it was never patched, as far as its reports tell',
+    );
     expect(review(plain, { cycles: [cycleOf({ outcome: 'up-to-date' })] })).toEqual([]);
   });
 

@@ -36,6 +36,37 @@ describe('a message about five hundred hosts that are alike', () => {
   });
 });
 
+describe('a message that is too long for its channel', () => {
+  const long = (length: number) => {
+    const group = alikeNotices(names, 500);
+    group.notice.lines = Array.from({ length: 12 }, (_, line) => `${line}: `.padEnd(length, 'x'));
+    return bulletinOf(group);
+  };
+
+  it.each([500, 200])(
+    'loses of what it explains (12 lines of %s characters), and never what to do and where',
+    (length) => {
+      const text = bulletinText(long(length), linkTo, 2_000);
+      expect(text.length).toBeLessThanOrEqual(2_000);
+      expect(text).toContain('500 hosts wait for approval');
+      expect(text).toContain('patchcycle rollout approve november --changes cccccccccccccccc');
+      expect(text).toContain('patchcycle approve web-10 --digest dddddddddddddddd');
+      expect(text).toContain('…');
+      expect(text).toMatch(/https:\/\/ui\/\?state=awaiting-approval$/);
+    },
+  );
+
+  it('ends with a whole line and a mark where even that does not fit', () => {
+    const bulletin = bulletinOf(...names.map((name) => alikeNotices([name])));
+    const text = bulletinText(bulletin, linkTo, 1_000);
+    const lines = text.split('\n');
+    expect(text.length).toBeLessThanOrEqual(1_000);
+    expect(lines.pop()).toBe('…');
+    const whole = [...bulletinText(bulletin, linkTo).split('\n'), '  …'];
+    expect(whole).toEqual(expect.arrayContaining(lines));
+  });
+});
+
 describe('a message about several things', () => {
   it('says how many, and of each what matters', () => {
     const bulletin = { ...bulletinOf(alikeNotices(['web-1']), alikeNotices(['db-1'])), unnamed: 7 };

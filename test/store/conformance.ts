@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { ReportStore } from '../../src/store/port.ts';
+import { STORED_FILE_MAX, type ReportStore } from '../../src/store/port.ts';
 import { listReports, readReport } from '../../src/store/read-reports.ts';
 import { storeReport } from '../../activities/control/store-report.ts';
 import { PATCHED } from '../report/samples.ts';
@@ -54,6 +54,7 @@ export function keepsReports(open: () => Promise<ReportStore>): void {
     };
     expect(await problem('{"host": ')).toMatch(/is no JSON/);
     expect(await problem('{}')).toMatch(/is no report: /);
+    expect(await problem(' '.repeat(STORED_FILE_MAX + 1))).toMatch(/is no report: it has 8388609/);
     expect(await problem(JSON.stringify({ ...PATCHED, host: 'other' }))).toMatch(/another cycle/);
     expect(await readReport(store, { ...of, host: 'absent' })).toMatchObject({
       ok: false,

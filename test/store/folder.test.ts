@@ -39,6 +39,6 @@ describe('a folder of reports', () => {
     const store = await fresh();
     const path = await store.put('huge.json', '');
     await truncate(path, STORED_FILE_MAX + 1);
-    await expect(store.get('huge.json')).rejects.toThrow(/is no report/);
+    await expect(store.get('huge.json')).rejects.toThrow(/^it has 8388609 bytes$/);
   });
 });

@@ -27,6 +27,16 @@ describe('where reports are kept', () => {
   );
 });
 
+describe('a place with a password in it', () => {
+  it('is refused without the password being told', async () => {
+    const refused = openStore('s3://AKIAEXAMPLE:hunter2@audit/reports');
+    await expect(refused).rejects.toMatchObject({
+      message: expect.not.stringContaining('hunter2'),
+      type: 'BadInput',
+    });
+  });
+});
+
 describe('the name of a stored report', () => {
   it('tells host and cycle, and what is no such name is no report', () => {
     const of = { host: 'web-1.example.org', cycle: '20261124t184300z-1a2b3c4d' };

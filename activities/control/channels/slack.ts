@@ -7,7 +7,7 @@ const TEXT_LENGTH_MAX = 3_500;
 
 /** Posts the bulletin as Slack's incoming webhooks take it, and Mattermost's and Rocket.Chat's. Throws NotTaken. */
 export async function sendSlack(url: string, bulletin: Bulletin, linkTo: LinkTo): Promise<void> {
-  const text = bulletinText(bulletin, linkTo).slice(0, TEXT_LENGTH_MAX);
+  const text = bulletinText(bulletin, linkTo, TEXT_LENGTH_MAX);
   // In a block of code nothing is markup, and nobody can be called by name.
   const block = `\`\`\`\n${escaped(text.replaceAll('`', "'"))}\n\`\`\``;
   await post(url, JSON.stringify({ text: `*${escaped(bulletinSubject(bulletin))}*\n${block}` }));

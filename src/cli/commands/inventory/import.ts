@@ -42,7 +42,7 @@ Examples:
 
 async function fromAnsible(context: Context, file: string, options: Options): Promise<Answer> {
   const { io, say, errLook } = context;
-  const path = file === '-' ? '/dev/stdin' : resolve(io.workingDirectory, file);
+  const path = file === '-' ? null : resolve(io.workingDirectory, file);
   const imported = importAnsible(await readBounded(path), {
     policy: options.policy,
     labels: options.label,
@@ -67,18 +67,20 @@ async function fromAnsible(context: Context, file: string, options: Options): Pr
   return { exitCode: EXIT.good, document: { ...config, notCarried }, text };
 }
 
-async function readBounded(path: string): Promise<string> {
+/** Null is the standard input, which has a path only where it is a file or a pipe. */
+async function readBounded(path: string | null): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    const stream = path === null ? process.stdin : createReadStream(path);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > LIST_SIZE_MAX) throw new Error(`it has more than ${LIST_SIZE_MAX} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
     throw new BadRequest(
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${path ?? 'The standard input'} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       'Name the file that ansible-inventory --list --output wrote.',
       { cause: error },
     );

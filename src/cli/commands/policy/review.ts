@@ -3,6 +3,7 @@ import { planReview, readInventory } from '../../../client/index.ts';
 import { PersonName } from '../../../domain/names.ts';
 import { REVIEWED_HOSTS_MAX } from '../../../domain/review.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { Interrupted } from '../../failure.ts';
 import { inventoryFile } from '../../inventory.ts';
 import { parser, type Answer, type Context, type Kit } from '../../kit.ts';
 import { personName } from '../../person.ts';
@@ -39,6 +40,14 @@ async function review(context: Context, options: Options): Promise<Answer> {
   const client = await context.connect();
   const started = await client.startReview(planReview(inventory, personName(io, options.by)));
   if (started.link !== null) say(started.link);
-  const made = await client.waitForReview(started, { signal: io.stop });
-  return { exitCode: EXIT.good, document: made, text: reviewText(made, look) };
+  try {
+    const made = await client.waitForReview(started, { signal: io.stop });
+    return { exitCode: EXIT.good, document: made, text: reviewText(made, look) };
+  } catch (error) {
+    if (!io.stop.aborted) throw error;
+    throw new Interrupted(
+      'Detached: the review of the fleet goes on, and is kept beside the reports.',
+      'Wait for it again: patchcycle policy review',
+    );
+  }
 }

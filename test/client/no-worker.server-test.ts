@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { connect, planReview, type PatchcycleClient } from '../../src/client/index.ts';
+import { parseConfig } from '../../src/planning/config.ts';
+import {
+  ACKNOWLEDGED_WORKFLOW_ID,
+  CENTRAL_TASK_QUEUE,
+  KNOWN_BAD_WORKFLOW_ID,
+  NOTIFICATIONS_WORKFLOW_ID,
+  REVIEW_WORKFLOW_ID,
+  WORKFLOW_TYPES,
+  budgetWorkflowId,
+} from '../../src/temporal/names.ts';
+import { run } from '../cli/support/memory-io.ts';
+import { devServerEnvironment } from '../workflows/support/environments.ts';
+
+const FILE = 'policies: { a: {} }\nhosts: { web-1: { policy: a } }\n';
+
+let env: TestWorkflowEnvironment;
+let client: PatchcycleClient;
+let directory: string;
+beforeAll(async () => {
+  env = await devServerEnvironment();
+  client = await connect({ address: env.address });
+  directory = await mkdtemp(join(tmpdir(), 'patchcycle-no-worker-'));
+  await writeFile(join(directory, 'patchcycle.yaml'), FILE);
+});
+afterAll(async () => {
+  await client.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Waits until the server knows that the workflow runs. */
+async function untilStarted(workflowId: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = await env.client.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch(() => null);
+    if (found !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${workflowId} was never started`);
+}
+
+describe('while no central worker runs', () => {
+  it.each([
+    [KNOWN_BAD_WORKFLOW_ID, WORKFLOW_TYPES.knownBad, () => client.knownBad()],
+    [NOTIFICATIONS_WORKFLOW_ID, WORKFLOW_TYPES.notifications, () => client.notifications()],
+    [budgetWorkflowId('web'), WORKFLOW_TYPES.groupBudget, () => client.budget('web')],
+    [
+      ACKNOWLEDGED_WORKFLOW_ID,
+      WORKFLOW_TYPES.acknowledgedPolicies,
+      () => client.acknowledgedPolicies(),
+    ],
+  ])('a question to %s says that, and not that Temporal is away', async (workflowId, type, ask) => {
+    await env.client.workflow.start(type, { workflowId, taskQueue: CENTRAL_TASK_QUEUE });
+    await expect(ask()).rejects.toMatchObject({
+      name: 'NoAnswer',
+      message: expect.stringMatching(/^Temporal answers, but no central worker did/),
+    });
+  });
+
+  it('a review that is waited for goes on without whoever presses Ctrl-C', async () => {
+    const stop = new AbortController();
+    const argv = ['policy', 'review', '--by', 'ada', '--address', env.address];
+    const reviewing = run(argv, { workingDirectory: directory, stop: stop.signal });
+    await untilStarted(REVIEW_WORKFLOW_ID);
+    stop.abort(new Error('stopped by SIGINT'));
+    const ran = await reviewing;
+    expect(ran.exitCode).toBe(130);
+    expect(ran.stderr).toMatch(/Detached: the review of the fleet goes on/);
+    const { status } = await env.client.workflow.getHandle(REVIEW_WORKFLOW_ID).describe();
+    expect(status.name).toBe('RUNNING');
+  });
+
+  it('a review whose server ends is given up with that reason', async () => {
+    const parsed = parseConfig(FILE, 'patchcycle.yaml');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    const started = await client.startReview(planReview(parsed.config, 'ada'));
+    const waiting = client.waitForReview(started);
+    const told = expect(waiting).rejects.toMatchObject({
+      name: 'TemporalUnreachable',
+      message: expect.stringMatching(/waiting for the review of the fleet/),
+    });
+    await env.teardown();
+    await told;
+  });
+});
