@@ -11,7 +11,7 @@ import { gather, nextMoveMs, nothingGathered, takeDue } from '../src/planning/ga
 import { NOTICE_SIZE_MAX, parseMessage } from '../src/planning/parse-message.ts';
 import { readMessage, unread } from './cycle/raw-message.ts';
 import { noticeSignal, notificationsQuery } from './messages.ts';
-import { sendBulletin, type Mailroom } from './notifications/send.ts';
+import { sendBulletins, type Mailroom } from './notifications/send.ts';
 import { showGathering } from './notifications/details.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function notifications(carried?: unknown): Promise<void> {
   listen(gathering);
   for (;;) {
     if (isFull()) return carryOn(mailroom);
-    for (const bulletin of takeDue(gathering, Date.now(), uuid4)) sendBulletin(mailroom, bulletin);
+    await sendBulletins(mailroom, takeDue(gathering, Date.now(), uuid4));
     showGathering(gathering);
     const nextMs = nextMoveMs(gathering);
     const changed = () => nextMoveMs(gathering) !== nextMs || isFull();

@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, condition, proxyActivities, sleep } from '@temporalio/workflow';
 import { TROUBLES_MAX, type Bulletin, type Gathering } from '../../src/domain/notice.ts';
 import type { ControlActivities } from '../../src/domain/steps.ts';
 import { partFor } from '../../src/planning/gather-notices.ts';
@@ -15,11 +15,32 @@ export type Mailroom = {
 /** A channel that is away for longer misses the message, and the workflow remembers that. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
 
-/** Hands the bulletin to every channel that is told of it, to each on its own: none waits for another. */
-export function sendBulletin(mailroom: Mailroom, bulletin: Bulletin): void {
-  for (const { name, kinds } of mailroom.gathering.rules?.channels ?? []) {
-    const part = partFor(bulletin, kinds);
-    if (part !== null) void sendTo(mailroom, name, part);
+/** Temporal takes 4 MB with one workflow task, and a character has three bytes at most. */
+const TASK_CHARACTERS_MAX = 1_000_000;
+
+/** Temporal takes 2,000 pending activities of one workflow. */
+const UNDER_WAY_MAX = 1_000;
+
+/**
+ * Hands the bulletins to every channel that is told of them, to each on its own: none waits for
+ * another, unless there is more to hand over than Temporal takes at once.
+ */
+export async function sendBulletins(mailroom: Mailroom, bulletins: Bulletin[]): Promise<void> {
+  let characters = 0;
+  for (const bulletin of bulletins) {
+    for (const { name, kinds } of mailroom.gathering.rules?.channels ?? []) {
+      const part = partFor(bulletin, kinds);
+      if (part === null) continue;
+      const { length } = JSON.stringify(part);
+      if (characters + length > TASK_CHARACTERS_MAX) {
+        // A timer ends the workflow task, and the next one has room again.
+        if (characters > 0) await sleep(1);
+        await condition(() => mailroom.underWay < UNDER_WAY_MAX);
+        characters = 0;
+      }
+      characters += length;
+      void sendTo(mailroom, name, part);
+    }
   }
 }
 
