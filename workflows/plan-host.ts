@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { cycleIdOf } from '../src/domain/cycle-id.ts';
 import type { PlanOverview } from '../src/domain/plan.ts';
-import { cycleId } from './cycle/cycle.ts';
 import { controlActivities, stepsOn } from './cycle/host-steps.ts';
 import { parseInput } from './cycle/input.ts';
 
@@ -9,7 +9,7 @@ export async function planHost(rawInput: unknown): Promise<PlanOverview> {
   const { host, policy } = parseInput(rawInput);
   const { namespace, workflowId, runId, startTime } = workflowInfo();
   const step = {
-    cycle: cycleId(startTime, runId),
+    cycle: cycleIdOf(startTime, runId),
     host,
     policy,
     workflow: { namespace, workflowId, runId },

@@ -73,7 +73,7 @@ export const Sha256 = z
 export type Sha256 = z.infer<typeof Sha256>;
 
 /**
- * One cycle's name on the host and in unit names: start time and the first digits of the run's
+ * One cycle's name on the host and in unit names: start time and the last digits of the run's
  * identity, for example `20261124t184300z-1a2b3c4d`.
  */
 export const CycleId = z

@@ -1,3 +1,4 @@
+import { digitsOf } from '../domain/cycle-id.ts';
 import { CycleId, HostName } from '../domain/names.ts';
 
 /** Which cycle a stored report is of. */
@@ -30,12 +31,12 @@ export function cycleBegan(cycle: string): string {
   return `${part(0, 4)}-${part(4, 2)}-${part(6, 2)}T${part(8, 2)}:${part(10, 2)}:${part(12, 2)}Z`;
 }
 
-/** What tells one cycle from all others: its host, and the beginning of its run's ID, by which its name ends. */
+/** What tells one cycle from all others: its host, and the digits of its run, by which its name ends. */
 export function runKey({ host, cycle }: ReportOf): string {
   return `${host} ${cycle.slice(-8)}`;
 }
 
 /** The same of a run of a workflow. */
 export function runKeyOf(host: string, runId: string): string {
-  return `${host} ${runId.replaceAll('-', '').slice(0, 8)}`;
+  return `${host} ${digitsOf(runId)}`;
 }

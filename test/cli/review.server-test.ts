@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Audit, ReviewSummary } from '../../src/client/index.ts';
@@ -213,5 +213,31 @@ describe('patchcycle policy review', () => {
       args: [{ hosts: 'all' }],
     });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'BadInput' } });
+  });
+});
+
+describe('cycles of one host that began within a minute', () => {
+  it('are told from each other, and the report of each is stored', async () => {
+    const store = join(directory, 'minute');
+    const tell = async (...argv: string[]) =>
+      documentOf(
+        await cli('audit', '--since', '2026-01-01', '--json', '--reports', store, ...argv),
+      );
+    await withCycleOf(bench, 'web-1', modelHost(), async () => {
+      for (let count = 0; count < 2; count++) {
+        expect((await cli('patch', 'web-1', '--by', 'ada')).exitCode).toBe(0);
+      }
+    });
+    const { entries } = await untilAudit(
+      (audit) => audit.entries.filter(({ host }) => host === 'web-1').length >= 3,
+    );
+    const [, second, third] = entries.filter(({ host }) => host === 'web-1');
+    expect(second?.cycle).not.toBe(third?.cycle);
+    // Of one of them the store has the report, and of the other it has not.
+    await mkdir(store);
+    const name = `web-1-${second?.cycle}.json`;
+    await copyFile(join(reports, name), join(store, name));
+    const audit = (await tell('--host', 'web-1')) as Audit;
+    expect(audit.entries.map(({ source }) => source)).toEqual(['temporal', 'store', 'temporal']);
   });
 });

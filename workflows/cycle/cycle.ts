@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Approval } from '../../src/domain/approval.ts';
+import { cycleIdOf } from '../../src/domain/cycle-id.ts';
 import {
   transition,
   type CycleState,
@@ -74,7 +75,7 @@ export function openCycle(rawInput: unknown): Cycle {
   const cycle: Cycle = {
     input,
     step: {
-      cycle: cycleId(startTime, runId),
+      cycle: cycleIdOf(startTime, runId),
       host: input.host,
       policy: input.policy,
       workflow: { namespace, workflowId, runId },
@@ -162,9 +163,4 @@ export function viewOf(cycle: Cycle): CycleView {
 
 export function now(): string {
   return new Date().toISOString();
-}
-
-export function cycleId(startTime: Date, runId: string): string {
-  const time = startTime.toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
-  return `${time}z-${runId.replace(/-/g, '').slice(0, 8)}`;
 }
