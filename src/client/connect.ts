@@ -10,6 +10,7 @@ import type { Inventory } from '../planning/inventory.ts';
 import type { ReviewChange } from '../planning/review-schedule.ts';
 import type { ScheduleChange } from '../planning/schedules.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
+import { FORGIVING } from '../temporal/forgiving-codec.ts';
 import { webUiFor } from '../temporal/web-ui.ts';
 import { audit, type AuditRequest } from './audit.ts';
 import { budgetStatus, freeSlot, listBudgets } from './budgets.ts';
@@ -78,7 +79,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PatchcycleC
   const closing = new AbortController();
   const interceptors = retryInterceptors(closing.signal);
   const connection = Connection.lazy({ ...settings, connectTimeout, interceptors });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: FORGIVING });
   const calls = new Set<Promise<unknown>>();
   const session = { client, connection, address, namespace, uiUrl, closing, calls };
   try {

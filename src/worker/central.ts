@@ -1,4 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../activities/control/closed-runs.ts';
@@ -18,6 +19,7 @@ import {
   type ResolvedConnection,
 } from '../temporal/connection.ts';
 import { CENTRAL_TASK_QUEUE, stateLink, workflowLink } from '../temporal/names.ts';
+import { FORGIVING } from '../temporal/forgiving-codec.ts';
 import { webUiFor } from '../temporal/web-ui.ts';
 import { gatherRules, loadCentralConfig } from './central-config.ts';
 import { installRuntime } from './runtime.ts';
@@ -51,7 +53,9 @@ function controlActivities({ reports, config, linkTo, say }: Settings): ControlA
     reportBad: (report) => reportBad(Context.current().client, report),
     closedRuns: (runs) => closedRuns(Context.current().client, runs),
     reviewFleet: (input) => {
-      const { client } = Context.current();
+      const { connection, options } = Context.current().client;
+      const { namespace } = options;
+      const client = new Client({ connection, namespace, dataConverter: FORGIVING });
       return reviewFleet({ client, store: reports, alive: () => heartbeat() }, input);
     },
     notify: (notice) => {
