@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StepFailure } from '../domain/failure.ts';
@@ -41,11 +41,11 @@ async function* listNames(
   }
 }
 
-/** What is being written begins with a dot. */
+/** What is being written begins with a dot. What was moved elsewhere and linked is there as well. */
 async function filesOf(directory: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+    return entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
@@ -54,9 +54,12 @@ async function filesOf(directory: string): Promise<Dirent[]> {
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    const file = await open(path, 'r');
+    // Without O_NONBLOCK a named pipe would be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size } = await file.stat();
+      const entry = await file.stat();
+      if (!entry.isFile()) throw new Unreadable('it is no regular file');
+      const { size } = entry;
       if (size > STORED_FILE_MAX) throw new Unreadable(`it has ${size} bytes`);
       return await file.readFile('utf8');
     } finally {

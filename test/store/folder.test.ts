@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { stat, truncate, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderStore } from '../../src/store/folder.ts';
 import { STORED_FILE_MAX } from '../../src/store/port.ts';
-import { listReports } from '../../src/store/read-reports.ts';
+import { listReports, readReport } from '../../src/store/read-reports.ts';
+import { storeReport } from '../../activities/control/store-report.ts';
+import { PATCHED } from '../report/samples.ts';
 import { temporaryDirectory } from '../host/support/temporary.ts';
 import { keepsReports } from './conformance.ts';
 
@@ -33,6 +35,24 @@ describe('a folder of reports', () => {
         details: { remedy: expect.stringContaining('--reports') },
       });
     }
+  });
+
+  it('has reports that were moved elsewhere and linked, and says of other links that they are none', async () => {
+    const store = await fresh();
+    await storeReport(PATCHED, store);
+    const { host, cycle } = PATCHED;
+    const stored = join(store.location, `${host}-${cycle}.json`);
+    const moved = join(await temporaryDirectory(), 'moved.json');
+    await rename(stored, moved);
+    await symlink(moved, stored);
+    expect(await listReports(store, { since: '2026-01-01T00:00:00Z' })).toEqual([{ host, cycle }]);
+    expect(await readReport(store, { host, cycle })).toMatchObject({ ok: true });
+    await rm(stored);
+    await symlink('/dev/zero', stored);
+    expect(await readReport(store, { host, cycle })).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/is no report: it is no regular file$/),
+    });
   });
 
   it('reads no file that is larger than any report', async () => {

@@ -3,6 +3,9 @@ import { cutPainted, type Look } from '../paint.ts';
 
 const GAP = '  ';
 
+/** Whatever steers a terminal, but for colours: names come from elsewhere. */
+const STEERING = new RegExp('(?!\u001B\\[[0-9;]*m)\\p{Cc}', 'gu');
+
 /**
  * Rows under a dim heading, columns as wide as their widest cell, cut where the terminal ends.
  * Cells may be coloured.
@@ -12,15 +15,16 @@ export function table(
   rows: readonly (readonly string[])[],
   { paint, width }: Look,
 ): string {
+  const shown = rows.map((row) => row.map((cell) => cell.replace(STEERING, ' ')));
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => widthOf(row[column] ?? ''))),
+    Math.max(heading.length, ...shown.map((row) => widthOf(row[column] ?? ''))),
   );
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
       .join(GAP)
       .trimEnd();
-  return [paint('dim', line(headings)), ...rows.map(line)]
+  return [paint('dim', line(headings)), ...shown.map(line)]
     .map((text) => cutPainted(text, width))
     .join('\n');
 }

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { lookOf } from '../../../src/cli/paint.ts';
+import { table } from '../../../src/cli/render/table.ts';
+
+const terminal = { isTTY: true, columns: 80, write: () => true };
+const look = lookOf(terminal, { TERM: 'xterm' });
+
+describe('a table', () => {
+  it('lets no cell steer the terminal, and keeps its columns and colours', () => {
+    const rows = [
+      [look.paint('red', 'failed'), 'web-1\u001B[2J\u001B]0;title\u0007\u009B1m\r\n'],
+      ['ended', 'web-2'],
+    ];
+    const text = table(['STATE', 'HOST'], rows, look);
+    const colours = new RegExp(`${'\u001B'}\\[\\d+m`, 'g');
+    expect(text.replace(colours, '').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).toContain(look.paint('red', 'failed'));
+    expect(text).toContain('ended   web-2');
+  });
+});
