@@ -3,8 +3,10 @@ import { cutPainted, type Look } from '../paint.ts';
 
 const GAP = '  ';
 
+const ESCAPE = '\u001B';
+
 /** Whatever steers a terminal, but for colours: names come from elsewhere. */
-const STEERING = new RegExp('(?!\u001B\\[[0-9;]*m)\\p{Cc}', 'gu');
+const STEERING = new RegExp(`(?!${ESCAPE}\\[[0-9;]*m)\\p{Cc}`, 'gu');
 
 /**
  * Rows under a dim heading, columns as wide as their widest cell, cut where the terminal ends.

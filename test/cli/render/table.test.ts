@@ -12,7 +12,8 @@ describe('a table', () => {
       ['ended', 'web-2'],
     ];
     const text = table(['STATE', 'HOST'], rows, look);
-    const colours = new RegExp(`${'\u001B'}\\[\\d+m`, 'g');
+    const escape = '\u001B';
+    const colours = new RegExp(`${escape}\\[\\d+m`, 'g');
     expect(text.replace(colours, '').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(text.split('\n')).toHaveLength(3);
     expect(text).toContain(look.paint('red', 'failed'));
