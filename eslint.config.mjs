@@ -56,6 +56,24 @@ export default defineConfig(
   },
   importDirections,
   {
+    files: ['{workflows,src/domain,src/planning}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TSEnumDeclaration',
+          message: 'Node strips types and does not compile enums: use a union of strings.',
+        },
+        {
+          selector:
+            ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind="let"], :matches(Program, ExportNamedDeclaration) > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]',
+          message:
+            'All workflows of a central worker share their modules: what one keeps here another would find.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // Tests look into documents whose shape they are about to assert.

@@ -7,10 +7,14 @@ import {
 
 const WORKFLOWS = join(import.meta.dirname, '..', '..', 'workflows');
 
-/** The workflows as central workers run them, with what stands around every one. */
-export function bundleWorkflows(logger: Logger): Promise<WorkflowBundleWithSourceMap> {
+/** The workflows as central workers run them, with what stands around every one. `workflowsPath`: others in their place. */
+export function bundleWorkflows(
+  logger: Logger,
+  workflowsPath = join(WORKFLOWS, 'index.ts'),
+): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: join(WORKFLOWS, 'index.ts'),
+    workflowsPath,
+    preloadModules: [join(WORKFLOWS, 'shared-modules.ts')],
     workflowInterceptorModules: [join(WORKFLOWS, 'interceptors.ts')],
     logger,
   });

@@ -68,6 +68,17 @@ describe("Temporal's embedded server", () => {
     expect((await fetch(uiUrl ?? 'no Web UI')).status).toBe(200);
   });
 
+  it('keeps the task queue of a host in one piece', async () => {
+    const { address } = await start({ uiPort: null });
+    const { activityTaskQueuePartitions } = await withClient(address, (client) =>
+      client.workflowService.listTaskQueuePartitions({
+        namespace: 'default',
+        taskQueue: { name: 'patchcycle-host-web-1' },
+      }),
+    );
+    expect(activityTaskQueuePartitions).toHaveLength(1);
+  });
+
   it('listens on loopback only', async () => {
     const { address } = await start({ uiPort: null });
     const port = Number(address.split(':')[1]);
