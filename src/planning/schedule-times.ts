@@ -42,9 +42,9 @@ export function scheduleTimes({
     .map((one) => ({
       hour,
       minute,
-      ...(one.days === null ? {} : { daysOfWeek: one.days }),
-      ...(one.daysOfMonth === null ? {} : { daysOfMonth: one.daysOfMonth }),
-      ...(months === null ? {} : { months }),
+      ...unlessAll(one.days, 7, (daysOfWeek) => ({ daysOfWeek })),
+      ...unlessAll(one.daysOfMonth, 31, (daysOfMonth) => ({ daysOfMonth })),
+      ...unlessAll(months, 12, (all) => ({ months: all })),
     }));
   return times.length > 0 ? { ok: true, times } : { ok: false, problems: ['it names no day'] };
 }
@@ -88,6 +88,15 @@ function weekdays(byDay: string | undefined): { days: number[] | null; weeks: nu
 
 function numbersOf(list: string | undefined): number[] | null {
   return list === undefined ? null : sorted(list.split(',').map(Number));
+}
+
+/** All days are as good as none, and Temporal tells them apart no more. */
+function unlessAll<T extends object>(
+  numbers: number[] | null,
+  count: number,
+  said: (numbers: number[]) => T,
+): T | null {
+  return numbers === null || numbers.length === count ? null : said(numbers);
 }
 
 const MONTH_LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -145,6 +145,17 @@ describe('patchcycle schedule apply', () => {
     expect((await schedule('apply')).stdout).toMatch(/Schedules: 1 unchanged/);
   });
 
+  it.each([
+    'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU',
+    `FREQ=MONTHLY;BYMONTHDAY=${Array.from({ length: 31 }, (_, index) => index + 1).join()}`,
+    'FREQ=MONTHLY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;BYMONTHDAY=1',
+    'FREQ=MONTHLY;BYDAY=2TU,4TU,SA',
+    'FREQ=YEARLY;BYMONTH=6;BYDAY=1MO',
+  ])('knows its own Schedule again, of which the rule is %s', async (rrule) => {
+    await apply({ rrule }, '--yes');
+    expect((await apply({ rrule })).changes).toMatchObject([{ kind: 'keep' }]);
+  });
+
   it('says in what a Schedule differs, changes it, and leaves a paused one paused', async () => {
     await apply({}, '--yes');
     await client.pauseSchedule('nightly', { by: 'bob', why: 'stocktaking' });

@@ -19,6 +19,8 @@ function problemsOf(rrule: string): string[] {
 describe('the times of a schedule', () => {
   it.each([
     ['FREQ=DAILY', [{}]],
+    ['FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU', [{}]],
+    ['FREQ=DAILY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12', [{}]],
     ['FREQ=WEEKLY;BYDAY=SA,SU', [{ daysOfWeek: [0, 6] }]],
     ['FREQ=MONTHLY;BYDAY=2TU', [{ daysOfWeek: [2], daysOfMonth: [8, 9, 10, 11, 12, 13, 14] }]],
     [
