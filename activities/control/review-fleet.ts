@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { durationMs } from '../../src/domain/duration.ts';
 import { BadVersions, type SuspectVersion } from '../../src/domain/known-bad.ts';
 import type { Report } from '../../src/domain/report.ts';
 import type { ReviewSummary } from '../../src/domain/review.ts';
@@ -8,6 +9,7 @@ import {
   FINDINGS_LISTED_MAX,
   ReviewInput,
   type Review,
+  type ReviewedPolicy,
 } from '../../src/domain/review.ts';
 import {
   countKinds,
@@ -20,7 +22,7 @@ import { reviewMarkdown } from '../../src/report/review/markdown.ts';
 import { inParallel } from '../../src/store/parallel.ts';
 import type { ReportStore } from '../../src/store/port.ts';
 import { listReports, readReport } from '../../src/store/read-reports.ts';
-import type { ReportOf } from '../../src/store/report-name.ts';
+import { cycleBegan, type ReportOf } from '../../src/store/report-name.ts';
 import { listRecords } from '../../src/temporal/list-records.ts';
 import {
   ACKNOWLEDGED_WORKFLOW_ID,
@@ -37,7 +39,7 @@ export type ReviewParts = {
   nowMs?: number;
 };
 
-/** Until a good one is found: a host that is patched each night may fail for two months. */
+/** Until enough is known: a host that is patched each night may fail for two months. */
 const CYCLES_READ_MAX = 60;
 const READ_AT_ONCE = 16;
 const SUMMARY_FINDINGS_MAX = 200;
@@ -56,10 +58,11 @@ export async function reviewFleet(parts: ReviewParts, document: unknown): Promis
   const { stored, lost } = await storeMissingReports(client, store, known, alive);
   const cycles = Map.groupBy([...known, ...stored], ({ host }) => host);
   const records = await listRecords(client);
-  const hosts = await inParallel(READ_AT_ONCE, input.hosts, async ({ host }) => {
+  const hosts = await inParallel(READ_AT_ONCE, input.hosts, async ({ host, policy }) => {
     alive();
     const record = records.get(host) ?? null;
-    const facts = { record, cycles: await latestCycles(store, cycles.get(host) ?? []) };
+    const sinceMs = approvalsSinceMs(input.policies[policy], nowMs);
+    const facts = { record, cycles: await latestCycles(store, cycles.get(host) ?? [], sinceMs) };
     return [host, facts] satisfies [string, HostFacts];
   });
   const findings = findingsOf(
@@ -103,15 +106,31 @@ function summaryOf(review: Review, location: string): ReviewSummary {
   return { ...review, findings, location };
 }
 
-/** The latest cycles of one host, back to the last good one. A report that cannot be read is passed over. */
-async function latestCycles(store: ReportStore, of: readonly ReportOf[]): Promise<ReviewedCycle[]> {
+/** Where it matters who approves, that counts for as long as a host may go without being patched. */
+function approvalsSinceMs(policy: ReviewedPolicy | undefined, nowMs: number): number {
+  return policy?.rules.approvers === undefined
+    ? Infinity
+    : nowMs - durationMs(policy.rules.patched);
+}
+
+/**
+ * The latest cycles of one host: back to the last good one, and all that began since a moment. A
+ * report that cannot be read is passed over.
+ */
+async function latestCycles(
+  store: ReportStore,
+  of: readonly ReportOf[],
+  sinceMs: number,
+): Promise<ReviewedCycle[]> {
   const newestFirst = of.toSorted((one, other) => (one.cycle < other.cycle ? 1 : -1));
   const cycles: ReviewedCycle[] = [];
+  let isGood = false;
   for (const one of newestFirst.slice(0, CYCLES_READ_MAX)) {
+    if (isGood && Date.parse(cycleBegan(one.cycle)) < sinceMs) break;
     const read = await readReport(store, one);
     if (!read.ok) continue;
     cycles.push(reviewedCycle(read.report));
-    if (['patched', 'up-to-date'].includes(read.report.outcome)) break;
+    isGood ||= ['patched', 'up-to-date'].includes(read.report.outcome);
   }
   return cycles;
 }

@@ -29,7 +29,7 @@ export type ReviewedCycle = {
 /** What is known of one host. */
 export type HostFacts = {
   record: HostRecord | null;
-  /** Its latest cycles, the last one first; a good one ends the list. */
+  /** Its latest cycles, the last one first: to the last good one, or further back where it matters who approved. */
   cycles: readonly ReviewedCycle[];
 };
 

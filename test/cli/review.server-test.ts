@@ -10,6 +10,7 @@ import {
   REVIEW_WORKFLOW_ID,
 } from '../../src/temporal/names.ts';
 import { storeReport } from '../../activities/control/store-report.ts';
+import { cycleIdOf } from '../../src/domain/cycle-id.ts';
 import { folderStore } from '../../src/store/folder.ts';
 import { PATCHED } from '../report/samples.ts';
 import { openCycleBench, withCycleOf, type CycleBench } from '../workflows/support/cycle-bench.ts';
@@ -192,6 +193,38 @@ describe('patchcycle policy review', () => {
     const { findings } = await review();
     expect(findings.filter(({ about }) => about === 'web-1').map(({ kind }) => kind)).toEqual([
       'not-heard-of',
+    ]);
+  });
+
+  it('finds who approved what may not approve, also when a cycle after it was good', async () => {
+    await writeFile(
+      join(directory, 'approvers.yaml'),
+      FILE.replace('{ owner: ada }', '{ owner: ada, approvers: [ada] }'),
+    );
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    for (const [days, by] of [
+      [50, 'mallory'],
+      [3, 'eve'],
+      [2, 'ada'],
+      [1, null],
+    ] as const) {
+      const run = `00000000-0000-0000-0000-0000000000${days}`.padEnd(36, '0');
+      const decision = { kind: 'approve' as const, by: by ?? '', digest: 'd'.repeat(64) };
+      const report = {
+        ...PATCHED,
+        host: 'web-2',
+        cycle: cycleIdOf(daysAgo(days), run),
+        endedAt: daysAgo(days).toISOString(),
+        approvedBy: by,
+        decisions: by === null ? [] : [{ at: daysAgo(days).toISOString(), decision }],
+      };
+      await storeReport(report, folderStore(reports));
+    }
+    const ran = await cli('policy', 'review', '--json', '--inventory', 'approvers.yaml');
+    const { findings } = documentOf(ran) as ReviewSummary;
+    const strangers = findings.filter(({ kind }) => kind === 'approver-not-allowed');
+    expect(strangers).toEqual([
+      expect.objectContaining({ about: 'web-2', text: expect.stringMatching(/approved by eve/) }),
     ]);
   });
 
