@@ -53,8 +53,7 @@ const SUMMARY_TEXT_MAX = 120_000;
 export async function reviewFleet(parts: ReviewParts, document: unknown): Promise<ReviewSummary> {
   const { client, store, alive, nowMs = Date.now() } = parts;
   const input = ReviewInput.parse(document);
-  const known = await listReports(store, { since: '2000-01-01T00:00:00Z' });
-  alive();
+  const known = await listReports(store, { since: '2000-01-01T00:00:00Z', alive });
   const { stored, lost } = await storeMissingReports(client, store, known, alive);
   const cycles = Map.groupBy([...known, ...stored], ({ host }) => host);
   const records = await listRecords(client);

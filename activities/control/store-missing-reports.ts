@@ -8,6 +8,9 @@ import { storeReport } from './store-report.ts';
 
 const HOST = defineSearchAttributeKey('PatchHost', 'KEYWORD');
 
+/** One report that cannot be stored keeps no other from being; with more of them it is the store that fails. */
+const UNSTORABLE_MAX = 10;
+
 /** More are stored by the next review. */
 const STORED_MAX = 5_000;
 
@@ -15,7 +18,8 @@ export type MissingStored = { stored: ReportOf[]; lost: { host: string; text: st
 
 /**
  * Stores the reports of ended cycles that Temporal still has and the store has not, because it was
- * away when they ended. `lost`: cycles that left no report, because they were ended from outside.
+ * away when they ended. `lost`: cycles that left no report, because they were ended from outside,
+ * or one that cannot be stored.
  */
 export async function storeMissingReports(
   client: Client,
@@ -26,6 +30,7 @@ export async function storeMissingReports(
   const keys = new Set(known.map(runKey));
   const query = `WorkflowType = '${WORKFLOW_TYPES.patchHost}' AND ExecutionStatus != 'Running'`;
   const missing: MissingStored = { stored: [], lost: [] };
+  let unstorable = 0;
   for await (const run of client.workflow.list({ query })) {
     alive();
     const host = run.typedSearchAttributes.get(HOST);
@@ -35,8 +40,15 @@ export async function storeMissingReports(
       // Stored, it would take the place of the other one's.
       missing.lost.push({ host, text: lostText(run, 'its result is the report of another cycle') });
     } else if (result.ok) {
-      await storeReport(result.report, store);
-      missing.stored.push({ host: result.report.host, cycle: result.report.cycle });
+      const { report } = result;
+      try {
+        await storeReport(report, store);
+        missing.stored.push({ host, cycle: report.cycle });
+      } catch (error) {
+        if ((unstorable += 1) > UNSTORABLE_MAX) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        missing.lost.push({ host, text: lostText(run, `it cannot be stored: ${why}`) });
+      }
     } else {
       missing.lost.push({ host, text: lostText(run, result.why) });
     }

@@ -8,14 +8,24 @@ import {
   type ReportOf,
 } from './report-name.ts';
 
-/** The reports of cycles that began at this moment (ISO 8601) or later, by time; of one host, or of all. */
+export type WantedReports = {
+  /** ISO 8601. */
+  since: string;
+  /** Default all hosts. */
+  host?: string | undefined;
+  /** Called while it goes on: a bucket that was filled for years is listed for minutes. */
+  alive?: () => void;
+};
+
+/** The reports of cycles that began at this moment or later, by time; of one host, or of all. */
 export async function listReports(
   store: ReportStore,
-  { since, host }: { since: string; host?: string | undefined },
+  { since, host, alive }: WantedReports,
 ): Promise<ReportOf[]> {
   const sinceMs = Date.parse(since);
   const found: ReportOf[] = [];
   for await (const name of store.list(host === undefined ? '' : reportsOf(host), '.json')) {
+    alive?.();
     const of = parseReportName(name);
     if (of === null || (host !== undefined && of.host !== host)) continue;
     if (Date.parse(cycleBegan(of.cycle)) >= sinceMs) found.push(of);
