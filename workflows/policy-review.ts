@@ -19,6 +19,7 @@ const OUTCOME = defineSearchAttributeKey('PatchOutcome', 'KEYWORD');
 /** Ten thousand hosts whose reports lie in a bucket take minutes. */
 const REVIEW_MAX = '1h';
 
+const WHY_LENGTH_MAX = 500;
 const ROWS_SHOWN = 60;
 const DETAILS_MAX = 18_000;
 
@@ -70,7 +71,7 @@ function show({ findings, location }: ReviewSummary, total: number): void {
 async function tellOfFailure(error: unknown): Promise<never> {
   if (error instanceof ActivityFailure && !isCancellation(error)) {
     upsertSearchAttributes([{ key: STATE, value: 'ended' }]);
-    const why = error.cause?.message ?? error.message;
+    const why = (error.cause?.message ?? error.message).slice(0, WHY_LENGTH_MAX);
     await tellPeople('the review of the fleet failed', [why], 'patchcycle policy review');
   }
   throw error;

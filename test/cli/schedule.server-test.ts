@@ -212,6 +212,23 @@ describe('patchcycle schedule apply', () => {
     await other.delete();
   });
 
+  it('leaves those of another file alone with --keep-others', async () => {
+    await apply({ policies: ['nightly'] }, '--yes', '--keep-others');
+    const { changes } = await apply({ policies: ['weekly'] }, '--yes', '--keep-others');
+    expect(changes.map(({ policy, kind }) => `${kind} ${policy}`)).toEqual(['create weekly']);
+    await untilListed(2);
+  });
+
+  it('removes nothing because a file is empty', async () => {
+    await apply({}, '--yes');
+    await untilListed(1);
+    await writeFile(join(directory, 'patchcycle.yaml'), '');
+    const ran = await schedule('apply', '--yes');
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toMatch(/has no policy, so applying it would remove every schedule/);
+    expect(await client.listSchedules()).toHaveLength(1);
+  });
+
   it('says which policy has a schedule and no host', async () => {
     await write({ hosts: [] });
     const ran = await schedule('apply');
