@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -80,6 +81,9 @@ describe('a webhook', () => {
     expect(isSigned(`${body} `, signature, KEY)).toBe(false);
     expect(isSigned(body, signature, 'another key')).toBe(false);
     expect(isSigned(body, signature, KEY, Date.now() + 3_600_000)).toBe(false);
+    const seconds = Math.floor(Date.now() / 1_000);
+    const byNobody = createHmac('sha256', '').update(`${seconds}.${body}`).digest('hex');
+    expect(isSigned(body, `t=${seconds},v1=${byNobody}`, '')).toBe(false);
   });
 
   it('gets the same body under the same key when it is sent again', async () => {
