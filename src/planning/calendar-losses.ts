@@ -12,12 +12,14 @@ const PASSED_OVER: readonly (readonly [RegExp, string])[] = [
   [/^DURATION[^:\n]*:(?!\+?P(?:\d|T\d))/im, 'has a length that cannot be read'],
 ];
 
-/** The first event of which something would be lost, in words; null when there is none. */
+/** The first event of which something would be lost, in words; null when there is none. The lines are unfolded. */
 export function lossIn(text: string): string | null {
-  const unfolded = text.replace(/\r?\n[ \t]/g, '');
-  for (const rest of unfolded.split(/^BEGIN:VEVENT\s*$/im).slice(1)) {
+  for (const rest of text.split(/^BEGIN:VEVENT\s*$/im).slice(1)) {
     const [event = ''] = rest.split(/^END:VEVENT/im);
-    const said = PASSED_OVER.find(([pattern]) => pattern.test(event))?.[1] ?? impossibleDay(event);
+    const said =
+      PASSED_OVER.find(([pattern]) => pattern.test(event))?.[1] ??
+      impossibleDay(event) ??
+      untoldZone(event, text);
     if (said !== null) return `the event ${nameOf(event)} ${said}`;
   }
   return null;
@@ -34,6 +36,15 @@ function impossibleDay(event: string): string | null {
     }
   }
   return null;
+}
+
+/** The name of no zone in particular: where the file does not tell it, the library takes this machine's own. */
+const NAMELESS = /;TZID="?(Customized Time Zone[^":;\r\n]*)/i;
+
+function untoldZone(event: string, text: string): string | null {
+  const [, zone] = NAMELESS.exec(event) ?? [];
+  if (zone === undefined || text.split(/\r?\n/).includes(`TZID:${zone}`)) return null;
+  return `is in the time zone "${zone}", which is told nowhere`;
 }
 
 function nameOf(event: string): string {

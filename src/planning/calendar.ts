@@ -1,5 +1,6 @@
 import ical, { type DateWithTimeZone, type EventInstance, type VEvent } from 'node-ical';
 import { lossIn } from './calendar-losses.ts';
+import { FLOATING, markFloating } from './floating-times.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /**
@@ -41,13 +42,14 @@ export function readCalendar(text: string, nowMs: number): ReadCalendar {
       'it is no iCalendar file: it does not reach from BEGIN:VCALENDAR to END:VCALENDAR',
     );
   }
-  const loss = lossIn(text);
+  const unfolded = text.replace(/\r?\n[ \t]/g, '');
+  const loss = lossIn(unfolded);
   if (loss !== null) return wrong(loss);
   // Whole months, so that whoever reads it again in the same month reads the same.
   const fromMs = firstOfMonth(nowMs, -READ_BACK_MONTHS);
   const untilMs = firstOfMonth(nowMs, READ_AHEAD_MONTHS);
   try {
-    const found = Object.values(ical.sync.parseICS(text)).filter(isEvent);
+    const found = Object.values(ical.sync.parseICS(markFloating(unfolded))).filter(isEvent);
     const problem = tooMany(text, found) ?? firstProblem(found);
     if (problem !== null) return wrong(problem);
     const events = found.flatMap((event) => occurrences(event, fromMs, untilMs));
@@ -138,13 +140,16 @@ function eventOf({ start, end, summary }: EventInstance): CalendarEvent {
   return { from: textOf(start), to: textOf(end), why: titleOf(summary).slice(0, 200) };
 }
 
-/** The library gives local days and times as this process's own, which leaves their digits. */
 function textOf(date: DateWithTimeZone): string {
-  if (date.tz !== undefined && date.dateOnly !== true) return date.toISOString();
+  if (date.dateOnly === true) return dayOf(date);
+  const instant = date.toISOString();
+  return date.tz === FLOATING ? instant.slice(0, 19) : instant;
+}
+
+/** The library gives whole days as this process's own, which leaves their digits. */
+function dayOf(date: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  if (date.dateOnly === true) return day;
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function titleOf(summary: EventInstance['summary'] | undefined): string {

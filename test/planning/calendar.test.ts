@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { readCalendar } from '../../src/planning/calendar.ts';
 
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
@@ -20,6 +21,16 @@ function events(...written: string[][]): string[] {
 function problem(text: string): string {
   const read = readCalendar(text, NOW_MS);
   return read.ok ? '' : read.message;
+}
+
+/** What a process in this time zone reads. */
+function readIn(zone: string, text: string): unknown {
+  const module = new URL('../../src/planning/calendar.ts', import.meta.url).href;
+  const program = `import { readCalendar } from ${JSON.stringify(module)};
+    console.log(JSON.stringify(readCalendar(${JSON.stringify(text)}, ${NOW_MS})));`;
+  const argv = ['--no-warnings', '--input-type=module', '--eval', program];
+  const env = { ...process.env, TZ: zone };
+  return JSON.parse(execFileSync(process.execPath, argv, { env, encoding: 'utf8' }));
 }
 
 const CHRISTMAS = ['UID:1', 'SUMMARY:Christmas', 'DTSTART;VALUE=DATE:20261224'];
@@ -100,6 +111,8 @@ describe('an iCalendar file', () => {
     expect(
       problem(calendar(['UID:1', 'SUMMARY:z', 'DTSTART;TZID=Mars/Olympus:20261224T100000'])),
     ).toMatch(/"z" is in the time zone "Mars\/Olympus"/);
+    const untold = ['UID:1', 'SUMMARY:w', 'DTSTART;TZID=Customized Time Zone:20261224T100000'];
+    expect(problem(calendar(untold))).toMatch(/"w" is in the time zone "Customized Time Zone"/);
   });
 
   it.each([
@@ -139,6 +152,29 @@ describe('an iCalendar file', () => {
         ),
       ),
     ).toMatch(/"Moved" is in the time zone "Mars\/Olympus"/);
+  });
+
+  it('is the same wherever it is read, also where the clocks change in between', () => {
+    const weekly = (uid: string, zone: string) => [
+      ...[`UID:${uid}`, `SUMMARY:${uid}`, 'RRULE:FREQ=WEEKLY;COUNT=6;BYDAY=FR'],
+      ...[`DTSTART${zone}:20270226T233000`, `DTEND${zone}:20270227T003000`],
+      `EXDATE${zone}:20270305T233000`,
+    ];
+    const text = calendar(
+      weekly('local', ''),
+      weekly('zoned', ';TZID=America/New_York'),
+      ['UID:3', 'SUMMARY:gap', 'DTSTART:20270314T023000', 'DURATION:PT2H'],
+      [...CHRISTMAS, 'RRULE:FREQ=MONTHLY;COUNT=6'],
+    );
+    const [utc, ...others] = ['UTC', 'America/New_York', 'Asia/Tokyo', 'Europe/Berlin'].map(
+      (zone) => readIn(zone, text),
+    );
+    for (const other of others) expect(other).toEqual(utc);
+    expect(utc).toMatchObject({ ok: true });
+    expect(events(weekly('local', '')).slice(0, 2)).toEqual([
+      '2027-02-26T23:30:00 2027-02-27T00:30:00 local',
+      '2027-03-12T23:30:00 2027-03-13T00:30:00 local',
+    ]);
   });
 
   it('may have changes of a time zone by RDATE, and alarms, and folded lines', () => {
