@@ -4,7 +4,6 @@
  */
 export const FLOATING = 'Etc/UCT';
 
-const EVENT = /^BEGIN:VEVENT[^]*?^END:VEVENT/gim;
 const LOCAL_TIMES =
   /^(DTSTART|DTEND|EXDATE|RECURRENCE-ID)((?:;(?!TZID=)[^;:\r\n]*)*):(\d{8}T\d{6}(?:,\d{8}T\d{6})*)(?=\r?$)/gim;
 
@@ -14,5 +13,14 @@ const LOCAL_TIMES =
  * another day of the week, wherever that has daylight saving.
  */
 export function markFloating(text: string): string {
-  return text.replace(EVENT, (event) => event.replace(LOCAL_TIMES, `$1$2;TZID=${FLOATING}:$3`));
+  const [head = '', ...events] = text.split(/^(?=BEGIN:VEVENT)/im);
+  return head + events.map(markEvent).join('');
+}
+
+/** An event, and what stands between it and the next one. */
+function markEvent(text: string): string {
+  const end = text.search(/^END:VEVENT/im);
+  const event = end < 0 ? text : text.slice(0, end);
+  const marked = event.replace(LOCAL_TIMES, `$1$2;TZID=${FLOATING}:$3`);
+  return marked + text.slice(event.length);
 }

@@ -204,6 +204,8 @@ describe('an iCalendar file', () => {
         ]),
       );
     expect(problem(many(5_001))).toMatch(/it has 5001 events/);
+    const endless = 'BEGIN:VEVENT\r\n'.repeat(70_000);
+    expect(problem(calendar().replace('END:', `${endless}END:`))).toMatch(/^it has 70000 events/);
     expect(problem(many(501, 'RRULE:FREQ=YEARLY'))).toMatch(/501 of its events repeat/);
     expect(problem(many(500))).toBe('');
     expect(Date.now() - began).toBeLessThan(3_000);
