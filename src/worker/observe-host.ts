@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import type { Announcement, Pending, Updates } from '../domain/announcement.ts';
 import type { Advisory, Change } from '../domain/plan.ts';
 import { countBackups } from '../backup/retention.ts';
+import { maskSecrets } from '../host/mask.ts';
 import { readOsRelease } from '../host/os-release.ts';
 import { AGENT_VERSION } from '../host/version.ts';
 import { canonicalJson } from '../planning/canonical.ts';
@@ -9,6 +10,8 @@ import { oldestCve } from '../planning/oldest-cve.ts';
 import type { PackageManager } from '../packages/port.ts';
 import { queryTools } from './query-tools.ts';
 import type { AgentParts } from './step-context.ts';
+
+const PROBLEM_LENGTH_MAX = 500;
 
 /** What the advisories say of the security updates. */
 type Known = Required<Pick<Pending, 'oldestCve' | 'severities'>>;
@@ -31,7 +34,8 @@ export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
     } catch (error) {
       signal.throwIfAborted();
       // Whatever it is, it is a finding of this host, and the host is announced all the same.
-      const problem = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+      const said = error instanceof Error ? error.message : String(error);
+      const problem = maskSecrets(said).slice(0, PROBLEM_LENGTH_MAX);
       const rebootPending = { answer: 'unknown', reason: 'it could not be asked' } as const;
       return { observedAt, rebootPending, pending: null, problem };
     }

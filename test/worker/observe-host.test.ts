@@ -73,6 +73,14 @@ describe('what an agent says of its host', () => {
     expect(asked).toEqual({ plan: 0, advisories: 0 });
   });
 
+  it('has no password in what it says of a repository that cannot be asked', async () => {
+    const { packages } = tools(() => {
+      throw new Error('https://reader:hunter2@repo.example.org/dists/stable is malformed');
+    });
+    const { updates } = Announcement.parse(await observer(packages)(true));
+    expect(updates?.problem).toBe('https://***@repo.example.org/dists/stable is malformed');
+  });
+
   it('asks for changelogs again only when other updates are pending', async () => {
     let version = '2.0';
     const { asked, packages } = tools(() => [change('a', version, true)]);
