@@ -4,7 +4,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { Acknowledge, Acknowledged, ReviewSummary, type ReviewInput } from '../domain/review.ts';
 import {
   ACKNOWLEDGED_WORKFLOW_ID,
@@ -22,12 +22,13 @@ import { call, type Session } from './session.ts';
 import type { WaitOptions } from './start.ts';
 
 const ANSWER_TIMEOUT_MS = 8_000;
+const STATE = defineSearchAttributeKey('PatchState', 'KEYWORD');
 
 export type StartedReview = { workflowId: string; runId: string; link: string | null };
 
 /**
  * Starts a review of the fleet; one that runs already is answered instead.
- * Throws TemporalUnreachable, TemporalRefused.
+ * Throws SearchAttributesMissing, TemporalUnreachable, TemporalRefused.
  */
 export async function startReview(session: Session, input: ReviewInput): Promise<StartedReview> {
   const workflowId = REVIEW_WORKFLOW_ID;
@@ -41,6 +42,8 @@ export async function startReview(session: Session, input: ReviewInput): Promise
       staticSummary: `review of ${input.hosts.length} hosts`,
       staticDetails:
         'Findings about hosts and policies; the whole review lies in the store of reports.',
+      // The workflow sets it too; a namespace that does not know it has to say so now, and not never.
+      typedSearchAttributes: [{ key: STATE, value: 'reviewing' }],
     }),
   );
   const runId = handle.firstExecutionRunId;

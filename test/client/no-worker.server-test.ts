@@ -3,7 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { connect, planReview, type PatchcycleClient } from '../../src/client/index.ts';
+import {
+  connect,
+  planReview,
+  TemporalRefused,
+  type PatchcycleClient,
+} from '../../src/client/index.ts';
 import { parseConfig } from '../../src/planning/config.ts';
 import {
   ACKNOWLEDGED_WORKFLOW_ID,
@@ -45,6 +50,33 @@ async function untilStarted(workflowId: string): Promise<void> {
   }
   throw new Error(`${workflowId} was never started`);
 }
+
+describe('in a namespace that does not know the search attributes', () => {
+  it('a review says so at once, instead of never beginning', async () => {
+    const day = { seconds: 86_400 as never };
+    await env.connection.workflowService.registerNamespace({
+      namespace: 'plain',
+      workflowExecutionRetentionPeriod: day,
+    });
+    const plain = await connect({ address: env.address, namespace: 'plain' });
+    const parsed = parseConfig(FILE, 'patchcycle.yaml');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    const input = planReview(parsed.config, 'ada');
+    let said: unknown = null;
+    // The server takes seconds until it knows a new namespace everywhere.
+    for (let tries = 0; tries < 200 && said === null; tries++) {
+      const answer = await plain.startReview(input).catch((error: unknown) => error);
+      const isNew = answer instanceof TemporalRefused && answer.message.includes('no namespace');
+      if (!isNew) said = answer;
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await plain.close();
+    expect(said).toMatchObject({
+      name: 'SearchAttributesMissing',
+      remedy: expect.stringMatching(/temporal operator search-attribute create/),
+    });
+  });
+});
 
 describe('while no central worker runs', () => {
   it.each([
