@@ -30,6 +30,12 @@ import { stopSignal } from './stop-signal.ts';
 /** Storing a report takes milliseconds; this is for a slow disk. */
 const SHUTDOWN_GRACE_MS = 5_000;
 
+/**
+ * Workflows kept ready, 0.4 MB each. One that waits for days is loaded again from its history in a
+ * few hundredths of a second; the default, by the size of the machine, would fill gigabytes.
+ */
+const WORKFLOWS_KEPT = 1_000;
+
 export type CentralWorkerOptions = {
   /** The workflows' bundle, built beforehand. */
   bundlePath: string;
@@ -106,6 +112,7 @@ export async function runCentralWorker(options: CentralWorkerOptions): Promise<v
         taskQueue: CENTRAL_TASK_QUEUE,
         workflowBundle: { codePath: bundlePath },
         activities: controlActivities({ reports, config, linkTo, say }),
+        maxCachedWorkflows: WORKFLOWS_KEPT,
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
       }),
   });
