@@ -22,7 +22,11 @@ import {
 import { run } from '../cli/support/memory-io.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
 
-const FILE = 'policies: { a: {} }\nhosts: { web-1: { policy: a } }\n';
+const SCHEDULE = 'schedule: { rrule: FREQ=DAILY, start: "01:30", timeZone: UTC }';
+const FILE = `policies: { a: { ${SCHEDULE} } }
+review: { ${SCHEDULE} }
+hosts: { web-1: { policy: a } }
+`;
 
 let env: TestWorkflowEnvironment;
 let client: PatchcycleClient;
@@ -52,7 +56,7 @@ async function untilStarted(workflowId: string): Promise<void> {
 }
 
 describe('in a namespace that does not know the search attributes', () => {
-  it('a review says so at once, instead of never beginning', async () => {
+  it('reviews and schedules say so at once, instead of never beginning', async () => {
     const day = { seconds: 86_400 as never };
     await env.connection.workflowService.registerNamespace({
       namespace: 'plain',
@@ -70,30 +74,42 @@ describe('in a namespace that does not know the search attributes', () => {
       if (!isNew) said = answer;
       else await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await plain.close();
-    expect(said).toMatchObject({
+    const missing = {
       name: 'SearchAttributesMissing',
       remedy: expect.stringMatching(/temporal operator search-attribute create/),
-    });
+    };
+    expect(said).toMatchObject(missing);
+    const changes = await plain.planSchedules(parsed.config);
+    await expect(plain.applySchedules(changes, 'ada')).rejects.toMatchObject(missing);
+    const review = await plain.planReviewSchedule(parsed.config);
+    if (review === null) throw new Error('The file asks for a schedule of the review');
+    await expect(plain.applyReviewSchedule(review, 'ada')).rejects.toMatchObject(missing);
+    await plain.close();
   });
 });
 
 describe('while no central worker runs', () => {
-  it.each([
-    [KNOWN_BAD_WORKFLOW_ID, WORKFLOW_TYPES.knownBad, () => client.knownBad()],
-    [NOTIFICATIONS_WORKFLOW_ID, WORKFLOW_TYPES.notifications, () => client.notifications()],
-    [budgetWorkflowId('web'), WORKFLOW_TYPES.groupBudget, () => client.budget('web')],
-    [
-      ACKNOWLEDGED_WORKFLOW_ID,
-      WORKFLOW_TYPES.acknowledgedPolicies,
-      () => client.acknowledgedPolicies(),
-    ],
-  ])('a question to %s says that, and not that Temporal is away', async (workflowId, type, ask) => {
-    await env.client.workflow.start(type, { workflowId, taskQueue: CENTRAL_TASK_QUEUE });
-    await expect(ask()).rejects.toMatchObject({
-      name: 'NoAnswer',
-      message: expect.stringMatching(/^Temporal answers, but no central worker did/),
+  it('questions say that, and not that Temporal is away', async () => {
+    const asked = [
+      [KNOWN_BAD_WORKFLOW_ID, WORKFLOW_TYPES.knownBad, () => client.knownBad()],
+      [NOTIFICATIONS_WORKFLOW_ID, WORKFLOW_TYPES.notifications, () => client.notifications()],
+      [budgetWorkflowId('web'), WORKFLOW_TYPES.groupBudget, () => client.budget('web')],
+      [
+        ACKNOWLEDGED_WORKFLOW_ID,
+        WORKFLOW_TYPES.acknowledgedPolicies,
+        () => client.acknowledgedPolicies(),
+      ],
+    ] as const;
+    const answers = asked.map(async ([workflowId, type, ask]) => {
+      await env.client.workflow.start(type, { workflowId, taskQueue: CENTRAL_TASK_QUEUE });
+      return ask().catch((error: unknown) => error);
     });
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toMatchObject({
+        name: 'NoAnswer',
+        message: expect.stringMatching(/^Temporal answers, but no central worker did/),
+      });
+    }
   });
 
   it('a review that is waited for goes on without whoever presses Ctrl-C', async () => {

@@ -5,6 +5,7 @@ import {
   type ScheduleDescription,
   type ScheduleOptions,
 } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
 import { ShortName } from '../../domain/names.ts';
 import type { ScheduleTimes } from '../../planning/schedule-times.ts';
@@ -23,6 +24,14 @@ const MONTHS = [
   ...['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 'AUGUST', 'SEPTEMBER'],
   ...['OCTOBER', 'NOVEMBER', 'DECEMBER'],
 ] as const;
+
+/**
+ * With these a namespace that does not know the search attributes refuses the schedule, instead of
+ * starting what then never begins.
+ */
+export const BEGINNING = [
+  { key: defineSearchAttributeKey('PatchState', 'KEYWORD'), value: 'starting' },
+];
 
 /** By this the schedules of patchcycle are told from others in the namespace. Temporal cannot change a memo. */
 const Memo = z.object({ patchcycle: z.object({ policy: ShortName }) });
@@ -52,6 +61,7 @@ export function scheduleOptions(planned: PlannedSchedule, note: string): Schedul
       taskQueue: CENTRAL_TASK_QUEUE,
       args: [input],
       staticSummary: `scheduled rollout of policy ${policy}`,
+      typedSearchAttributes: BEGINNING,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
     memo: { patchcycle: { policy } } satisfies z.infer<typeof Memo>,

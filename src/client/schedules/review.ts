@@ -19,7 +19,7 @@ import { BadRequest } from '../errors.ts';
 import { exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
 import { changeSchedule, deleteSchedule } from './change.ts';
-import { calendarOf, timesOf } from './form.ts';
+import { BEGINNING, calendarOf, timesOf } from './form.ts';
 
 /** There is one fleet, so there is one. */
 const SCHEDULE_ID = 'policy-review';
@@ -83,6 +83,7 @@ function optionsOf(planned: PlannedReview, note: string): ScheduleOptions {
       taskQueue: CENTRAL_TASK_QUEUE,
       args: [input],
       staticSummary: 'scheduled review of the fleet',
+      typedSearchAttributes: BEGINNING,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
     memo: { patchcycle: { review: 'fleet' } } satisfies z.infer<typeof Memo>,
