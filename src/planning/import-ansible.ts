@@ -123,8 +123,12 @@ function groupsNamed(host: string, groups: ReadonlySet<string>, lost: Lost): str
   const names = [];
   for (const group of [...groups].filter((name) => !OWN_GROUPS.includes(name)).sort()) {
     const name = group.toLowerCase();
-    if (!ShortName.safeParse(name).success) lost.note('groups whose names cannot be used', group);
-    else names.push(name);
+    if (!ShortName.safeParse(name).success) {
+      lost.note('groups whose names cannot be used', group);
+      continue;
+    }
+    if (name !== group) lost.note('groups that are written in lower case now', group);
+    names.push(name);
   }
   const all = [...new Set(names)];
   if (all.length > GROUPS_MAX) {
@@ -141,18 +145,24 @@ function labelsOf(
   const labels: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) {
     const key = name.toLowerCase();
-    const label = String(value).toLowerCase();
+    const label = ShortName.safeParse(wordOf(value)?.toLowerCase());
     if (name.startsWith('ansible_')) {
       lost.note('variables by which ansible connects; here the agents connect', name);
     } else if (!wanted.includes(name)) {
       lost.note('variables (--label NAME makes a label of one)', name);
-    } else if (ShortName.safeParse(key).success && ShortName.safeParse(label).success) {
-      labels[key] = label;
+    } else if (ShortName.safeParse(key).success && label.success) {
+      labels[key] = label.data;
     } else {
       lost.note('variables whose values cannot be labels (short words)', name);
     }
   }
   return labels;
+}
+
+/** Null where a value is no single word: a list, a mapping, nothing. */
+function wordOf(value: unknown): string | null {
+  const word = z.union([z.string(), z.number(), z.boolean()]).safeParse(value);
+  return word.success ? String(word.data) : null;
 }
 
 const LISTED = 10;

@@ -49,6 +49,26 @@ describe('what ansible-inventory lists', () => {
     ]);
   });
 
+  it('says which groups are one now because they differed only in capitals', () => {
+    const list = { Web: { hosts: ['web-1'] }, web: { hosts: ['web-2'] } };
+    const { config, notCarried } = imported({ _meta: {}, ...list });
+    expect(config.hosts).toMatchObject({
+      'web-1': { groups: ['web'] },
+      'web-2': { groups: ['web'] },
+    });
+    expect(notCarried).toEqual(['groups that are written in lower case now: Web']);
+  });
+
+  it('makes labels of words, and of nothing that is none', () => {
+    const hostvars = { 'web-1': { env: 'Prod', tier: null, zones: ['a'], rack: 5, spare: true } };
+    const wanted = ['env', 'tier', 'zones', 'rack', 'spare'];
+    const { config, notCarried } = imported({ _meta: { hostvars } }, wanted);
+    expect(config.hosts?.['web-1']?.labels).toEqual({ env: 'prod', rack: '5', spare: 'true' });
+    expect(notCarried).toEqual([
+      'variables whose values cannot be labels (short words): tier, zones',
+    ]);
+  });
+
   it('that contains itself, or names groups that are nowhere, ends all the same', () => {
     const list = { one: { children: ['two'] }, two: { children: ['one', 'gone'], hosts: ['a'] } };
     expect(imported({ _meta: {}, ...list }).config.hosts).toEqual({
