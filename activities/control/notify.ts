@@ -24,7 +24,7 @@ export async function notify(
   document: unknown,
   { say, rules, by: { run, activityId, attempt } }: Teller,
 ): Promise<void> {
-  const notice = masked(Notice.parse(document));
+  const notice = Notice.parse(masked(document));
   const { about, subject, lines, command } = notice;
   if (attempt === 1) say([`${about}: ${subject}`, ...lines, command].filter(Boolean).join(' '));
   if (rules.channels.length === 0) return;
@@ -40,12 +40,13 @@ export async function notify(
   });
 }
 
-/** Hosts have masked what they say; this is the net before it leaves for other places. */
-function masked(notice: Notice): Notice {
-  return {
-    ...notice,
-    subject: maskSecrets(notice.subject),
-    lines: notice.lines.map(maskSecrets),
-    ...(notice.alike === undefined ? {} : { alike: maskSecrets(notice.alike) }),
-  };
+/**
+ * Hosts have masked what they say; this is the net before it leaves for other places, and before
+ * long lines are cut: of half a secret nobody could tell that it is one.
+ */
+function masked(document: unknown): unknown {
+  if (typeof document === 'string') return maskSecrets(document);
+  if (Array.isArray(document)) return document.map(masked);
+  if (typeof document !== 'object' || document === null) return document;
+  return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, masked(value)]));
 }

