@@ -3,11 +3,16 @@ export type BenchResult = {
   what: string;
   measured: number;
   unit: string;
-  /** The most that `measured` may be. */
+  /** The most that `measured` may be; where it is a rate, the least. */
   limit: number;
+  isRate?: boolean;
   /** How it was measured, with the raw figures. */
   detail: string;
 };
+
+export function isReached({ measured, limit, isRate = false }: BenchResult): boolean {
+  return isRate ? measured >= limit : measured <= limit;
+}
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
