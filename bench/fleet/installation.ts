@@ -1,8 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -11,6 +8,7 @@ import { ensureBuilt } from '../../src/lab/build-product.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/names.ts';
 import { startEmbeddedServer } from '../../src/temporal/server/index.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** It loads half a megabyte of workflows; a busy machine takes longer than the usual second. */
 const WORKER_START_MS = 60_000;
@@ -41,8 +39,7 @@ export async function onInstallation<T>(
 ): Promise<T> {
   await using stack = new AsyncDisposableStack();
   await ensureBuilt((line) => console.error(line));
-  const reports = await mkdtemp(join(tmpdir(), 'patchcycle-bench-'));
-  stack.defer(() => rm(reports, { recursive: true, force: true }));
+  const { path: reports } = stack.use(await temporaryDirectory());
   const server = await startEmbeddedServer({
     searchAttributes: SEARCH_ATTRIBUTES,
     uiPort: null,
