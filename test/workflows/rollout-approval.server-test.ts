@@ -15,6 +15,7 @@ import {
   untilRollout,
   withFleet,
 } from './support/fleet.ts';
+import { modelHost } from './support/model-host.ts';
 
 let bench: CycleBench;
 beforeAll(async () => {
@@ -80,6 +81,30 @@ describe('a rollout that is approved once', () => {
         'other-2': 'patched',
         'other-3': 'rejected',
       });
+    });
+  });
+});
+
+describe('a host that is tried again', () => {
+  it('hears of the approval that its first cycle heard of, when its plan is the same', async () => {
+    const broken = { step: 'verify', kind: 'throws-for-good', type: 'HealthWorse' } as const;
+    const fleet = { 'again-1': modelHost([{ ...broken, times: 1 }]), 'again-2': modelHost() };
+    await withFleet(bench, fleet, async () => {
+      const handle = await startRollout(
+        bench,
+        'again',
+        inputOf([['again-1'], ['again-2']], 'once'),
+      );
+      const view = await untilRollout(handle, asksAbout(1));
+      await decide(handle, { kind: 'approve', changes: changesOf(view), by: 'ada' });
+      await untilRollout(handle, ({ state }) => state.name === 'halted');
+      await decide(handle, { kind: 'retry', host: 'again-1', by: 'ada' });
+      await decide(handle, { kind: 'resume', by: 'ada' });
+      expect(endingsOf(await untilRollout(handle, ended))).toEqual({
+        'again-1': 'patched',
+        'again-2': 'patched',
+      });
+      expect(await approverOf('again-1')).toMatch(/^ada at /);
     });
   });
 });

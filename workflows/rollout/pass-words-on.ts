@@ -17,9 +17,13 @@ export async function passWordsOn(rollout: Rollout): Promise<void> {
     );
   for (const member of progress.members) {
     const approval = approvalFor(progress, member, input.approval);
-    if (approval === null || toldApproved.has(approval.asks.digest)) continue;
+    const { standing } = member;
+    if (approval === null || standing.is !== 'running') continue;
     const { asks, by } = approval;
-    toldApproved.add(asks.digest);
+    // A host that is tried again may get the same plan, and its new cycle knows nothing of the old one's.
+    const question = `${standing.runId} ${asks.digest}`;
+    if (toldApproved.has(question)) continue;
+    toldApproved.add(question);
     const message = { by, digest: asks.digest, why: `rollout ${name}` };
     words.push(tellWorkflow(patchWorkflowId(member.host), approveSignal, message));
   }

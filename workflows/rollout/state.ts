@@ -27,7 +27,7 @@ export type Rollout = {
   readonly early: HostNotice[];
   /** Hosts to which a person's no has to be passed on. */
   readonly rejections: { host: string; asks: AskedPlan; by: string; why?: string }[];
-  /** Plans of which the host has been told that they are approved, by digest. */
+  /** Plans of which the cycle has been told that they are approved, by its run and their digest. */
   readonly toldApproved: Set<string>;
   /** Something was heard since the last move. */
   heard: boolean;
