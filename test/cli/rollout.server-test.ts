@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RolloutStatus } from '../../src/client/index.ts';
+import { rolloutWorkflowId } from '../../src/temporal/names.ts';
 import { openCycleBench, type CycleBench } from '../workflows/support/cycle-bench.ts';
 import { devServerEnvironment } from '../workflows/support/environments.ts';
 import { goodHosts, withFleet } from '../workflows/support/fleet.ts';
@@ -135,7 +136,8 @@ describe('a rollout whose canary fails', () => {
         /tries again stop-1/,
       );
       expect((await cli('rollout', 'resume', 'stops', '--why', 'it is mended')).exitCode).toBe(0);
-      await until('stops', 'ended');
+      // It says that it has ended a moment before it is over, and refuses in other words until then.
+      await bench.env.client.workflow.getHandle(rolloutWorkflowId('stops')).result();
       const over = await cli('rollout', 'pause', 'stops');
       expect(over).toMatchObject({
         exitCode: 1,

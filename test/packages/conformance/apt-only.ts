@@ -48,6 +48,7 @@ export function describeAptOnly(theLab: TheLab): void {
           {
             package: 'talker',
             id: null,
+            severity: 'high',
             cves: ['CVE-2026-3333'],
             source: 'changelog in talker_1.1-1_all.deb, entries after 1.0-1',
           },

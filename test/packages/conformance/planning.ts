@@ -197,7 +197,10 @@ export function describePlanning(family: Family, theLab: TheLab): void {
         family.mending(toolPackage({ name: 'holey', version: '1.1-1' }), 'DSA-9999-1', cves),
       );
       expect(await lab.manager.advisories(pending)).toEqual([
-        { package: 'holey', id: 'DSA-9999-1', cves, source: family.mendingSource },
+        {
+          ...{ package: 'holey', id: 'DSA-9999-1', severity: 'high', cves },
+          source: family.mendingSource,
+        },
       ]);
     });
   });
