@@ -328,9 +328,7 @@ describe('a cycle that needs attention', () => {
         const now = await until(handle, 'needs-attention');
         expect(now.state).toMatchObject({ failure: { type: 'PackageJobFailed' } });
         expect((await handle.describe()).status.name).toBe('RUNNING');
-        expect(bench.notices).toContainEqual(
-          expect.objectContaining({ about: name, subject: `${name} needs attention` }),
-        );
+        await bench.untilTold({ about: name, subject: `${name} needs attention` });
       },
       { model: modelHost([{ step: 'verify', kind: 'throws-for-good' }]), fields: hold },
     ));

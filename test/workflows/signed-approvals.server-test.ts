@@ -72,13 +72,13 @@ async function updatesAccepted(handle: WorkflowHandle): Promise<number> {
 
 describe('a cycle of a host that takes only signed approvals', () => {
   it('shows what a signature has to name, and a command with a key', () =>
-    whileItWaits(async ({ handle, digest }) => {
+    whileItWaits(async ({ handle, digest, name }) => {
       const { workflowId } = handle;
       const { runId } = await handle.describe();
       const now = await view(handle);
       const signing = { namespace: bench.env.namespace ?? 'default', workflowId, runId };
       expect(now.state).toMatchObject({ digest, signing });
-      expect(bench.notices.at(-1)?.command).toContain('--key FILE');
+      expect((await bench.untilTold({ about: name })).command).toContain('--key FILE');
     }));
 
   it('refuses an unsigned approval at once, without asking the host, and waits on', () =>

@@ -11,6 +11,7 @@ const DEMO = 'src/lab/demo/main.ts';
 export function demoCommand(kit: Kit): Command {
   return kit
     .command('demo', 'patch four real hosts on this machine, which are made for it and removed')
+    .option('--fleet', 'a rollout over six hosts instead, with an update that breaks its canary')
     .option('--yes', 'approve the critical host\'s plan without asking, as "demo"')
     .option('--keep', 'leave everything running until Ctrl-C, to play with')
     .addHelpText(
@@ -28,7 +29,7 @@ Examples:
 /** The lab is no part of the product, so the demonstration runs as a program of its own. */
 async function demo(
   { io, json }: Context,
-  options: { yes?: boolean; keep?: boolean },
+  options: { fleet?: boolean; yes?: boolean; keep?: boolean },
 ): Promise<Answer> {
   const program = sourceFile(DEMO);
   if (program === null) {
@@ -37,7 +38,7 @@ async function demo(
       'Clone the project and run there: npm run demo',
     );
   }
-  const flags = Object.entries({ yes: options.yes, keep: options.keep, json })
+  const flags = Object.entries({ fleet: options.fleet, yes: options.yes, keep: options.keep, json })
     .filter(([, isSet]) => isSet)
     .map(([name]) => `--${name}`);
   const child = spawn(process.execPath, [program, ...flags], {

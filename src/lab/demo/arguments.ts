@@ -1,7 +1,13 @@
 import { parseArgs } from 'node:util';
 import { BadRequest } from '../../client/index.ts';
 
-export type DemoArguments = { yes: boolean; keep: boolean; json: boolean; help: boolean };
+export type DemoArguments = {
+  fleet: boolean;
+  yes: boolean;
+  keep: boolean;
+  json: boolean;
+  help: boolean;
+};
 
 export const DEMO_HELP = `Usage: npm run demo [-- OPTIONS]
 
@@ -9,8 +15,12 @@ Four real hosts are made on this machine and patched before your eyes: one by it
 approve the plan, one with a bad update that is put back, and one of the Red Hat family. Everything
 is removed at the end. It needs root on Debian or Ubuntu.
 
+With --fleet it is a rollout over six hosts: an update that breaks the canary stops it, and a second
+one goes through without that update.
+
 Options:
-  --yes    approve the critical host's plan without asking, as "demo"
+  --fleet  a rollout over six hosts instead
+  --yes    approve the critical host's plan without asking, as "demo"; in a fleet nobody is asked
   --keep   leave everything running until Ctrl-C, to play with
   --json   one JSON document on standard output, everything else on standard error
   --help   show this
@@ -35,6 +45,7 @@ function parsed(argv: readonly string[]): DemoArguments {
   const { values } = parseArgs({
     args: [...argv],
     options: {
+      fleet: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },

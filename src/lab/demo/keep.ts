@@ -1,37 +1,27 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Look } from '../../cli/paint.ts';
+import type { Context } from '../../cli/kit.ts';
 import type { Site } from '../site.ts';
 import type { Role } from './role.ts';
 
 /** Leaves everything running, tells what to try, and returns when it is stopped. */
 export async function keepPlaying(
   site: Site,
-  roles: readonly Role[],
-  directory: string,
-  look: Look,
-  say: (line: string) => void,
+  commands: readonly string[],
+  { errLook, say }: Pick<Context, 'errLook' | 'say'>,
   stop: AbortSignal,
 ): Promise<void> {
-  const inventory = join(directory, 'patchcycle.yaml');
-  await writeFile(inventory, inventoryOf(roles));
   const { address, uiUrl } = site.server;
-  const commands = [
+  const lines = [
     `export TEMPORAL_ADDRESS=${address} PATCHCYCLE_UI_URL=${uiUrl ?? ''}`,
     'npx patchcycle status',
-    `npx patchcycle plan shop-1 --inventory ${inventory}`,
-    `npx patchcycle patch db-1 --inventory ${inventory} --detach`,
-    'npx patchcycle status db-1 --watch',
-    'npx patchcycle report shop-1',
-    'npx patchcycle doctor web-1',
+    ...commands,
   ];
   say(
     [
       '',
-      look.paint('bold', 'Everything stays up until Ctrl-C. In another terminal, here:'),
-      ...commands.map((command) => look.paint('cyan', `    ${command}`)),
+      errLook.paint('bold', 'Everything stays up until Ctrl-C. In another terminal, here:'),
+      ...lines.map((line) => errLook.paint('cyan', `    ${line}`)),
       `Web UI: ${uiUrl ?? 'none'}`,
     ].join('\n'),
   );
@@ -39,7 +29,7 @@ export async function keepPlaying(
 }
 
 /** The hosts as an operator would write them down; a policy's defaults are left to the schema. */
-function inventoryOf(roles: readonly Role[]): string {
+export function inventoryOf(roles: readonly Role[]): string {
   const policies = roles.map(({ policy: { name, ...policy } }) => [name, policy]);
   const hosts = roles.map(({ options, policy, groups }) => [
     options.name,

@@ -8,17 +8,17 @@ import type { Context } from '../../cli/kit.ts';
 import { lookOf } from '../../cli/paint.ts';
 import { DEMO_HELP, parseDemoArguments, type DemoArguments } from './arguments.ts';
 import { Cleanups } from './cleanups.ts';
+import { performFleet } from './fleet/perform.ts';
 import { keepPlaying } from './keep.ts';
-import { play } from './play.ts';
-import { setUpStage } from './stage.ts';
-import { asExpected, summaryRow, summaryText, type SummaryRow } from './summary.ts';
+import { performHosts } from './perform-hosts.ts';
+import type { Performed } from './performance.ts';
 
 /**
- * The demonstration: `npm run demo [-- --yes] [-- --keep]`. Whatever happens, everything that it
+ * The demonstration: `npm run demo [-- --fleet] [-- --yes] [-- --keep]`. Whatever happens, everything that it
  * started is stopped and removed before it ends.
  */
 
-/** Four cycles take four minutes, the first set-up three; beyond this something hangs. */
+/** What is played takes five minutes at most, the first set-up three; beyond this something hangs. */
 const PLAY_MAX_MS = 15 * 60_000;
 /** In the folder where it is called. */
 const DIRECTORY = 'patchcycle-demo';
@@ -82,36 +82,40 @@ async function main(): Promise<ExitCode> {
 let played: ExitCode | null = null;
 
 async function perform(
-  { yes, keep, json }: DemoArguments,
+  wanted: DemoArguments,
   cleanups: Cleanups,
   timer: NodeJS.Timeout,
 ): Promise<ExitCode> {
   const directory = await emptyDirectory();
   const log = createWriteStream(join(directory, 'demo.log'), { mode: 0o600 });
   cleanups.add('the log', () => new Promise<void>((done) => log.end(done)));
-  const { site, roles } = await setUpStage({
+  const settings = {
     reportsDirectory: directory,
-    log: (line) => void log.write(`${line}\n`),
+    log: (line: string) => void log.write(`${line}\n`),
     output: process.stderr,
     cleanups,
     stop: stop.signal,
+  };
+  const performance = wanted.fleet ? performFleet : performHosts;
+  const performing = { context: { ...context, json: wanted.json }, directory, settings };
+  const performed = await performance({
+    ...performing,
+    ...{ approve: wanted.yes, stop: stop.signal },
   });
-  context.say(`Web UI: ${site.server.uiUrl}\n`);
-  const ended = await play({
-    context,
-    client: site.client,
-    roles,
-    approve: yes,
-    stop: stop.signal,
-  });
-  const rows = ended.map(({ role, report, link }) => summaryRow(role, report, link, directory));
-  tell(rows, json);
-  played = asExpected(rows) ? EXIT.good : EXIT.notSucceeded;
-  if (keep) {
+  tell(performed, wanted.json);
+  played = performed.ok ? EXIT.good : EXIT.notSucceeded;
+  if (wanted.keep) {
     clearTimeout(timer);
-    await keepPlaying(site, roles, directory, context.errLook, context.say, stop.signal);
+    await keepPlaying(performed.site, performed.toTry, context, stop.signal);
   }
   return played;
+}
+
+function tell({ text, document }: Performed, json: boolean): void {
+  const { look, errLook, say } = context;
+  if (!json) return void process.stdout.write(`\n${text(look)}\n\n`);
+  say(`\n${text(errLook)}\n`);
+  print(document);
 }
 
 function failureOf(error: unknown): ToldFailure {
@@ -119,13 +123,6 @@ function failureOf(error: unknown): ToldFailure {
   if (error instanceof PatchcycleError) return told;
   const log = join(resolve(DIRECTORY), 'demo.log');
   return { ...told, remedy: `What servers and workers said is in ${log}` };
-}
-
-function tell(rows: readonly SummaryRow[], json: boolean): void {
-  const { look, errLook, say } = context;
-  if (!json) return void process.stdout.write(`\n${summaryText(rows, look)}\n\n`);
-  say(`\n${summaryText(rows, errLook)}\n`);
-  print({ ok: asExpected(rows), hosts: rows });
 }
 
 function print(document: unknown): void {
@@ -137,7 +134,7 @@ async function emptyDirectory(): Promise<string> {
   const directory = resolve(DIRECTORY);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   for (const name of await readdir(directory)) {
-    if (/^(?:web-1|db-1|shop-1|rpm-1)-\d{8}t\d{6}z-[0-9a-f]{8}\.(?:html|md|json)$/.test(name)) {
+    if (/^(?:web|db|shop|rpm)-\d-\d{8}t\d{6}z-[0-9a-f]{8}\.(?:html|md|json)$/.test(name)) {
       await rm(join(directory, name));
     }
   }

@@ -1,17 +1,21 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import { createRepository } from '../repository.ts';
+import { createRepository, type LabRepository } from '../repository.ts';
 import { ensureBuilt } from '../build-product.ts';
 import { prepareLab } from '../prepare.ts';
-import { startSite, type Site } from '../site.ts';
-import { castDebHosts } from './cast-deb.ts';
-import { castRpmHost } from './cast-rpm.ts';
-import type { Role } from './role.ts';
+import { startSite, type Site, type SiteHostOptions } from '../site.ts';
 import type { Cleanups } from './cleanups.ts';
 
-/** What the demonstration plays on. */
-export type Stage = { site: Site; roles: Role[] };
+/** One of each family, signed. */
+export type Repositories = { deb: LabRepository; rpm: LabRepository };
 
-export type StageOptions = {
+/** A host of what is played, with whatever the play has to know of it besides. */
+type Cast = { options: SiteHostOptions };
+
+/** What the demonstration plays on. */
+export type Stage<C extends Cast> = { site: Site; repositories: Repositories; cast: C[] };
+
+/** What any stage needs. */
+export type StageSettings = {
   /** Where the central worker keeps the reports. */
   reportsDirectory: string;
   /** Gets what servers and workers say. */
@@ -21,9 +25,16 @@ export type StageOptions = {
   stop: AbortSignal;
 };
 
+export type StageOptions<C extends Cast> = StageSettings & {
+  /** Makes the hosts' options and fills the repositories. */
+  castHosts: (repositories: Repositories) => Promise<C[]>;
+  /** How many hosts there are, for the list of what is done. */
+  hostsTitle: string;
+};
+
 /** Prepares everything, with a list of what is being done. Throws what the step that failed threw. */
-export async function setUpStage(options: StageOptions): Promise<Stage> {
-  const made: { site?: Site; roles?: Role[] } = {};
+export async function setUpStage<C extends Cast>(options: StageOptions<C>): Promise<Stage<C>> {
+  const made: Partial<Stage<C>> = {};
   const { cleanups, stop } = options;
   const step = (title: string, work: (progress: (line: string) => void) => Promise<void>) => ({
     title,
@@ -46,11 +57,12 @@ export async function setUpStage(options: StageOptions): Promise<Stage> {
       cleanups.add('the .deb repository', () => deb.close());
       const rpm = await createRepository({ format: 'rpm' });
       cleanups.add('the .rpm repository', () => rpm.close());
-      made.roles = [...(await castDebHosts(deb)), await castRpmHost(rpm)];
+      made.repositories = { deb, rpm };
+      made.cast = await options.castHosts(made.repositories);
     }),
-    step('Four hosts with their agents', async (progress) => {
-      const { site, roles = [] } = made;
-      for (const { options: host } of roles) {
+    step(options.hostsTitle, async (progress) => {
+      const { site, cast = [] } = made;
+      for (const { options: host } of cast) {
         stop.throwIfAborted();
         progress(`booting ${host.name}`);
         const starting = site?.startHost(host);
@@ -60,9 +72,11 @@ export async function setUpStage(options: StageOptions): Promise<Stage> {
       }
     }),
   ]).run();
-  const { site, roles } = made;
-  if (site === undefined || roles === undefined) throw new Error('The stage was not set up');
-  return { site, roles };
+  const { site, repositories, cast } = made;
+  if (site === undefined || repositories === undefined || cast === undefined) {
+    throw new Error('The stage was not set up');
+  }
+  return { site, repositories, cast };
 }
 
 /** A line a second is as much as anybody reads. */

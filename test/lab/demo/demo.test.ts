@@ -14,7 +14,9 @@ function row(host: string, outcome: string, expected: string): SummaryRow {
 
 describe("the demonstration's arguments", () => {
   it('are off unless they are given', () => {
-    expect(parseDemoArguments([])).toEqual({ yes: false, keep: false, json: false, help: false });
+    expect(parseDemoArguments([])).toEqual({
+      ...{ fleet: false, yes: false, keep: false, json: false, help: false },
+    });
     expect(parseDemoArguments(['--yes', '--keep'])).toMatchObject({ yes: true, keep: true });
   });
 

@@ -29,6 +29,8 @@ import type { Model } from './model-host.ts';
 export type CycleBench = {
   env: TestWorkflowEnvironment;
   notices: NoticeInput[];
+  /** Resolves with the notice that has these fields; people are told a moment after the state has changed. */
+  untilTold(fields: Partial<NoticeInput>): Promise<NoticeInput>;
   stored: Report[];
   /** Runs the work while the model's agent polls its queue. */
   withAgent<T>(name: string, model: Model, work: () => Promise<T>): Promise<T>;
@@ -93,6 +95,17 @@ export async function openCycleBench(
   return {
     env,
     notices,
+    async untilTold(fields) {
+      const wanted = Object.entries(fields);
+      for (let tries = 0; tries < 300; tries++) {
+        const told = notices.find((notice) =>
+          wanted.every(([name, value]) => notice[name as keyof NoticeInput] === value),
+        );
+        if (told !== undefined) return told;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`Nobody was told ${JSON.stringify(fields)}: ${JSON.stringify(notices)}`);
+    },
     stored,
     async withAgent(name, model, work) {
       const agent = await Worker.create({
