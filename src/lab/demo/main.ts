@@ -97,10 +97,12 @@ async function perform(
     stop: stop.signal,
   };
   const performance = wanted.fleet ? performFleet : performHosts;
-  const performing = { context: { ...context, json: wanted.json }, directory, settings };
   const performed = await performance({
-    ...performing,
-    ...{ approve: wanted.yes, stop: stop.signal },
+    context: { ...context, json: wanted.json },
+    directory,
+    settings,
+    approve: wanted.yes,
+    stop: stop.signal,
   });
   tell(performed, wanted.json);
   played = performed.ok ? EXIT.good : EXIT.notSucceeded;
