@@ -115,6 +115,39 @@ describe('a rollout', () => {
     });
   });
 
+  it('that is cancelled in Temporal is aborted, and says by whom', async () => {
+    const fleet = goodHosts('cancel', 2);
+    await withFleet(bench, fleet, async () => {
+      const policy = { approval: { required: true, expires: '1h' } };
+      const input = rolloutOf([['cancel-1'], ['cancel-2']], { policy });
+      const handle = await startRollout(bench, 'cancels', input);
+      await untilRollout(handle, (view) => asks(view, 'cancel-1'));
+      await handle.cancel();
+      const view = await resultOf(handle);
+      expect(view.state).toEqual({ name: 'ended', outcome: 'aborted' });
+      expect(view.decisions.map(({ decision }) => decision)).toMatchObject([
+        { kind: 'abort', by: 'Temporal' },
+      ]);
+      expect(endingsOf(view)).toEqual({ 'cancel-1': 'aborted', 'cancel-2': 'waiting' });
+      expect(fleet['cancel-1']?.host).toMatchObject({ packages: 'old', lockedBy: null });
+    });
+  });
+
+  it('that is terminated leaves its cycles to end by themselves, and begins no other', async () => {
+    const fleet = goodHosts('end', 2);
+    await withFleet(bench, fleet, async () => {
+      const policy = { approval: { required: true, expires: '1h' } };
+      const input = rolloutOf([['end-1'], ['end-2']], { policy });
+      const handle = await startRollout(bench, 'ends', input);
+      await untilRollout(handle, (view) => asks(view, 'end-1'));
+      await handle.terminate();
+      await approve('end-1');
+      const cycle = bench.env.client.workflow.getHandle(patchWorkflowId('end-1'));
+      expect(await cycle.result()).toMatchObject({ outcome: 'patched' });
+      expect(fleet['end-2']?.host.ran).toEqual([]);
+    });
+  });
+
   it('notices a cycle that somebody terminated', async () => {
     const fleet = goodHosts('lost', 2);
     await withFleet(bench, fleet, async () => {

@@ -8,7 +8,7 @@ import { SEARCH_ATTRIBUTES } from '../../../src/temporal/names.ts';
 let quiet = false;
 
 /** Faults are the subject here, so the SDK's warnings about them would bury everything else. */
-function silenceWarnings(): void {
+export function silenceWarnings(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({
