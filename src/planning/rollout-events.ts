@@ -151,7 +151,10 @@ export function applyDecision(
       return;
     case 'approve': {
       const { changes } = decision;
-      progress.approved.push({ changes, by, wave: progress.wave });
+      // A host of an earlier wave that is tried again asks in the name of its own wave.
+      for (const wave of askingWaves(progress, changes)) {
+        progress.approved.push({ changes, by, wave });
+      }
       progress.approved.splice(0, progress.approved.length - APPROVED_CHANGES_MAX);
       return;
     }
@@ -166,6 +169,16 @@ export function applyDecision(
       member.bad = false;
     }
   }
+}
+
+function askingWaves(
+  { members, wave }: Pick<RolloutProgress, 'members' | 'wave'>,
+  changes: string,
+): readonly number[] {
+  const asking = members.filter(
+    ({ standing }) => standing.is === 'running' && standing.asks?.changes === changes,
+  );
+  return asking.length === 0 ? [wave] : [...new Set(asking.map((member) => member.wave))];
 }
 
 /** The plan of this host that a person has approved together with those of others, and who; null where none is. */

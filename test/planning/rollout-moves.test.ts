@@ -5,6 +5,7 @@ import type { HostEnding, RolloutMember, RolloutProgress } from '../../src/domai
 import type { RolloutDecision } from '../../src/domain/rollout-decision.ts';
 import {
   applyDecision,
+  approvalFor,
   begin,
   conclude,
   decisionObjection,
@@ -404,5 +405,42 @@ describe('whatever fails and whatever people say, a rollout', () => {
         },
       ),
     );
+  });
+});
+
+describe('an approval in a rollout that is approved wave by wave', () => {
+  const changes = 'c'.repeat(64);
+  const asks = (rollout: Progress, host: string) => {
+    const member = memberOf(rollout, host);
+    member.standing = {
+      ...{ is: 'running', runId: `run of ${host}`, at: 'awaiting-approval' },
+      asks: { digest: 'd'.repeat(64), changes, signed: false },
+    };
+    return member;
+  };
+
+  const approve = (rollout: Progress) => {
+    const decision = { kind: 'approve', changes, by: 'ada' } as const;
+    expect(decisionObjection(rollout, decision, 'wave')).toBeNull();
+    applyDecision(rollout, decision, NOW);
+  };
+
+  it('is heard by a host of an earlier wave that is tried again, and by no later wave', () => {
+    const rollout = rolloutOf(['a'], ['b']);
+    rollout.wave = 1;
+    const again = asks(rollout, 'a');
+    approve(rollout);
+    expect(approvalFor(rollout, again, 'wave')).toMatchObject({ by: 'ada' });
+    expect(approvalFor(rollout, asks(rollout, 'b'), 'wave')).toBeNull();
+  });
+
+  it('is of every wave in which a host asks for these changes', () => {
+    const rollout = rolloutOf(['a'], ['b']);
+    rollout.wave = 1;
+    const asking = [asks(rollout, 'a'), asks(rollout, 'b')];
+    approve(rollout);
+    for (const member of asking) {
+      expect(approvalFor(rollout, member, 'wave')).toMatchObject({ by: 'ada' });
+    }
   });
 });
