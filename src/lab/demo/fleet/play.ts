@@ -38,6 +38,10 @@ export async function playFleet(play: FleetPlay): Promise<FleetSummary> {
     stop,
   );
 
+  // Everything from here on tells of a rollout that has stopped.
+  if (first.state.name !== 'halted') {
+    throw new Error(`The first rollout is ${first.state.name}; its canary had to stop it.`);
+  }
   say('\nThe canary was put back, no other host was touched, and the rollout waits for a person.');
   await type('rollout', 'status', 'first');
   await type('known-bad');
