@@ -2,10 +2,7 @@ import type { Config } from '../domain/config.ts';
 import type { Budget } from '../domain/group.ts';
 import { countOf } from './amount.ts';
 
-/**
- * The budgets of these groups, by name: whoever takes a slot of each in this order never waits in
- * a circle with others who do the same. A group without a budget is left out.
- */
+/** The budgets of these groups, by name. A group without a budget is left out. */
 export function budgetsOf(config: Config, groups: readonly string[]): Budget[] {
   return [...new Set(groups)].sort().flatMap((group) => {
     const slots = slotsOf(config, group);

@@ -1,7 +1,20 @@
+import type { Budget } from '../domain/group.ts';
 import type { SlotBook, SlotHolder, SlotRequest, SlotReturn } from '../domain/slot.ts';
 import { SLOT_QUEUE_MAX } from '../domain/slot.ts';
 
 type Book = Pick<SlotBook, 'holders' | 'queue'>;
+
+/**
+ * The order in which every cycle takes its slots, so that no two hosts wait for each other in a
+ * circle. Those of which there is only one come first: a host that waits for the other one of its
+ * pair then holds no slot of a larger group meanwhile.
+ */
+export function takingOrder(budgets: readonly Budget[]): Budget[] {
+  return budgets.toSorted(
+    (one, other) =>
+      Number(one.slots > 1) - Number(other.slots > 1) || (one.group < other.group ? -1 : 1),
+  );
+}
 
 /**
  * Notes a request. One slot a host: a new cycle of a host that still holds one goes on with that

@@ -32,7 +32,7 @@ describe('the disruption budget of a group', () => {
     expect(budgetsOf(config({ web: {} }), ['web', 'unknown', 'constructor'])).toEqual([]);
   });
 
-  it('is listed by name, so that nobody waits in a circle', () => {
+  it('is listed by name', () => {
     const both = config({ b: { budget: 1 }, a: { budget: 1 } });
     expect(budgetsOf(both, ['b', 'a']).map(({ group }) => group)).toEqual(['a', 'b']);
   });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SlotBook, SlotRequest } from '../../src/domain/slot.ts';
-import { askSlot, grantNext, holdsSlot, returnSlot } from '../../src/planning/slots.ts';
+import {
+  askSlot,
+  grantNext,
+  holdsSlot,
+  returnSlot,
+  takingOrder,
+} from '../../src/planning/slots.ts';
 
 type Book = Pick<SlotBook, 'holders' | 'queue'>;
 
@@ -60,6 +66,18 @@ describe('the slots of a group', () => {
     expect(grant(book)).toEqual(['b']);
     askSlot(book, request('c', 1));
     expect(grant(book)).toEqual([]);
+  });
+});
+
+describe('the slots of several groups', () => {
+  it('are taken in one order by all, those of which there is only one first', () => {
+    const [all, pair, web] = [
+      { group: 'all', slots: 20 },
+      { group: 'pair', slots: 1 },
+      { group: 'web', slots: 3 },
+    ];
+    expect(takingOrder([web, all, pair])).toEqual([pair, all, web]);
+    expect(takingOrder([all, pair, web])).toEqual([pair, all, web]);
   });
 });
 

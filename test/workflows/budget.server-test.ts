@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { CycleView } from '../../src/domain/cycle.ts';
+import type { Budget } from '../../src/domain/group.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { SlotBook } from '../../src/domain/slot.ts';
 import { budgetWorkflowId, MESSAGES, patchWorkflowId } from '../../src/temporal/names.ts';
@@ -32,8 +33,15 @@ const bookOf = async (group: string) =>
     await bench.env.client.workflow.getHandle(budgetWorkflowId(group)).query(MESSAGES.budget),
   );
 
+const budget = (group: string, slots: number): Budget => ({ group, slots });
+
+const startWith = (budgets: Budget[], host: string, policy = {}) =>
+  bench.start(
+    inputFor(host, policyOf(policy), { groups: budgets.map(({ group }) => group), budgets }),
+  );
+
 const startIn = (group: string, slots: number, host: string, policy = {}) =>
-  bench.start(inputFor(host, policyOf(policy), { groups: [group], budgets: [{ group, slots }] }));
+  startWith([budget(group, slots)], host, policy);
 
 async function until(
   handle: WorkflowHandle,
@@ -48,6 +56,11 @@ async function until(
 }
 
 const isAt = (name: CycleView['state']['name']) => (view: CycleView) => view.state.name === name;
+
+const waitsBehind =
+  (host: string) =>
+  ({ state }: CycleView) =>
+    state.name === 'awaiting-slot' && state.missing.some(({ heldBy }) => heldBy.includes(host));
 
 /** The most hosts that were drained at the same moment, watched from inside their steps. */
 function watchDisruption(fleet: Fleet): { most: number } {
@@ -150,6 +163,37 @@ describe('a disruption budget', () => {
       const second = await startIn('next', 1, 'next-1');
       expect((await second.result()) as Report).toMatchObject({ outcome: 'patched' });
       expect((await bookOf('next')).holders).toEqual([]);
+    });
+  });
+
+  it('is waited for in one order by all: no two hosts wait for each other in a circle', async () => {
+    const fleet = { 'ring-1': modelHost([BROKEN]), 'ring-2': modelHost(), 'ring-3': modelHost() };
+    const [a, b] = [budget('ring-a', 1), budget('ring-b', 1)];
+    await withFleet(bench, fleet, async () => {
+      const holder = await startWith([a], 'ring-1', HOLDS);
+      await until(holder, isAt('needs-attention'));
+      const one = await startWith([a, b], 'ring-2');
+      await until(one, waitsBehind('ring-1'));
+      const other = await startWith([b, a], 'ring-3');
+      await until(other, waitsBehind('ring-1'));
+      await holder.signal(MESSAGES.resolve, { by: 'ada', how: 'accept' });
+      const reports = (await Promise.all([one.result(), other.result()])) as Report[];
+      expect(reports.map(({ outcome }) => outcome)).toEqual(['patched', 'patched']);
+    });
+  });
+
+  it('is not used up by a host that only waits for the other one of its pair', async () => {
+    const fleet = { 'duo-1': modelHost([BROKEN]), 'duo-2': modelHost(), 'lone-1': modelHost() };
+    const [all, pair] = [budget('duo-all', 2), budget('duo-pair', 1)];
+    await withFleet(bench, fleet, async () => {
+      const first = await startWith([all, pair], 'duo-1', HOLDS);
+      await until(first, isAt('needs-attention'));
+      const second = await startWith([all, pair], 'duo-2');
+      await until(second, waitsBehind('duo-1'));
+      const third = await startWith([all], 'lone-1');
+      expect((await third.result()) as Report).toMatchObject({ outcome: 'patched' });
+      await first.signal(MESSAGES.resolve, { by: 'ada', how: 'accept' });
+      expect((await second.result()) as Report).toMatchObject({ outcome: 'patched' });
     });
   });
 

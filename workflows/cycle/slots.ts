@@ -3,6 +3,7 @@ import { durationMs } from '../../src/domain/duration.ts';
 import type { Budget } from '../../src/domain/group.ts';
 import { SlotNotice, type SlotReturn } from '../../src/domain/slot.ts';
 import { parseMessage } from '../../src/planning/parse-message.ts';
+import { takingOrder } from '../../src/planning/slots.ts';
 import { nextOpening } from '../../src/planning/windows.ts';
 import { budgetWorkflowId } from '../../src/temporal/names.ts';
 import { returnSlotSignal, slotSignal } from '../messages.ts';
@@ -48,7 +49,9 @@ export function listenToBudgets(cycle: Cycle): void {
  * the slots in hand, or given back where the window is too short by now.
  */
 export async function waitForSlots(cycle: Cycle): Promise<boolean> {
-  const missing = cycle.input.budgets.filter(({ group }) => cycle.slots.get(group)?.held !== true);
+  const missing = takingOrder(cycle.input.budgets).filter(
+    ({ group }) => cycle.slots.get(group)?.held !== true,
+  );
   if (missing.length === 0) return false;
   const { policy } = cycle.input;
   const opening = nextOpening(policy, Date.now(), durationMs(policy.limits.wholeCycle));
