@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planRollout, readInventory } from '../../src/client/index.ts';
+import { planRollout, readInventory, type Inventory } from '../../src/client/index.ts';
 import { RolloutView } from '../../src/domain/rollout.ts';
 import { ansible } from '../support/ansible.ts';
 import { openCycleBench, type CycleBench } from '../workflows/support/cycle-bench.ts';
@@ -55,6 +55,19 @@ test:
     west:
 `;
 
+/** From the same guide, "Adding ranges of hosts", with the groups of hosts as a group's children. */
+const RANGES = `webservers:
+  hosts:
+    www[01:50].example.com:
+databases:
+  hosts:
+    db-[a:f].example.com:
+prod:
+  children:
+    webservers:
+    databases:
+`;
+
 /** What the command makes of an inventory that ansible itself has read. */
 async function importOf(inventory: string): Promise<{ file: string; stderr: string }> {
   const source = join(directory, 'hosts.yaml');
@@ -69,6 +82,28 @@ async function importOf(inventory: string): Promise<{ file: string; stderr: stri
   const file = join(directory, 'patchcycle.yaml');
   await writeFile(file, ran.stdout);
   return { file, stderr: ran.stderr };
+}
+
+/** Every host of the inventory is patched by one rollout, in the waves that its policy has. */
+async function rollsOut(name: string, inventory: Inventory): Promise<void> {
+  const names = Object.keys(inventory.hosts);
+  const planned = planRollout(inventory, { hosts: names, requestedBy: 'tester' });
+  const input = {
+    ...planned,
+    soak: '1s',
+    // People approve in production; here nobody waits for them, nor for the logs.
+    policies: planned.policies.map((policy) => ({
+      ...policy,
+      approval: { ...policy.approval, required: false },
+      logs: { ...policy.logs, soak: '1s' },
+    })),
+  };
+  const fleet = Object.fromEntries(names.map((host) => [host, modelHost()]));
+  await withFleet(bench, fleet, async () => {
+    const view = RolloutView.parse(await (await startRollout(bench, name, input)).result());
+    expect(endingsOf(view)).toEqual(Object.fromEntries(names.map((host) => [host, 'patched'])));
+    expect(Object.values(fleet).map(({ host }) => host.packages)).toEqual(names.map(() => 'new'));
+  });
 }
 
 describe('patchcycle inventory import ansible', () => {
@@ -96,23 +131,18 @@ describe('patchcycle inventory import ansible', () => {
     const inventory = await readInventory(file);
     const names = Object.keys(inventory.hosts);
     expect(names).toEqual(['test1', 'test2', 'test4', 'test5', 'test6']);
-    const planned = planRollout(inventory, { hosts: names, requestedBy: 'tester' });
-    const input = {
-      ...planned,
-      soak: '1s',
-      // People approve in production; here nobody waits for them, nor for the logs.
-      policies: planned.policies.map((policy) => ({
-        ...policy,
-        approval: { ...policy.approval, required: false },
-        logs: { ...policy.logs, soak: '1s' },
-      })),
-    };
-    const fleet = Object.fromEntries(names.map((name) => [name, modelHost()]));
-    await withFleet(bench, fleet, async () => {
-      const handle = await startRollout(bench, 'imported', input);
-      const view = RolloutView.parse(await handle.result());
-      expect(endingsOf(view)).toEqual(Object.fromEntries(names.map((name) => [name, 'patched'])));
-    });
+    await rollsOut('example', inventory);
+  });
+
+  it("carries over the guide's ranges of hosts, which then roll out", async () => {
+    const { file } = await importOf(RANGES);
+    const inventory = await readInventory(file);
+    const names = Object.keys(inventory.hosts);
+    expect(names).toHaveLength(56);
+    expect(names).toEqual(
+      expect.arrayContaining(['www01.example.com', 'www50.example.com', 'db-f.example.com']),
+    );
+    await rollsOut('ranges', inventory);
   });
 
   it('refuses what ansible-inventory did not print', async () => {
