@@ -12,8 +12,9 @@ const shared = {
 // The layers, cheapest first: `unit` needs neither root nor a server, `server` starts Temporal,
 // `host` boots lab hosts and needs root. Jest ignores a project's own `testTimeout`, so the
 // set-up file sets the layer's.
-const layer = (displayName, testMatch, testTimeoutMs) => ({
+const layer = (displayName, testMatch, testTimeoutMs, more = {}) => ({
   ...shared,
+  ...more,
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/test/${glob}`),
   setupFilesAfterEnv: ['<rootDir>/test/support/set-timeout.ts'],
@@ -23,7 +24,9 @@ const layer = (displayName, testMatch, testTimeoutMs) => ({
 export default {
   projects: [
     layer('unit', ['**/*.test.ts'], 20_000),
-    layer('server', ['**/*.server-test.ts'], 120_000),
+    layer('server', ['**/*.server-test.ts'], 120_000, {
+      globalSetup: '<rootDir>/test/support/bundle-workflows.ts',
+    }),
     layer('host', ['**/*.host-test.ts'], 600_000),
   ],
 };

@@ -31,6 +31,8 @@ export type HostWorkerOptions = {
   activities: (parts: AgentParts, rebootOrdered: () => void) => Partial<HostActivities>;
   paths?: HostPaths;
   say?: Say;
+  /** See {@link serve}. */
+  watchEveryMs?: number;
 };
 
 /**
@@ -41,7 +43,7 @@ export type HostWorkerOptions = {
  * with `HostLocked` when another agent works in this state directory.
  */
 export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
-  const { choosePackages, activities, paths = HOST_PATHS, say = sayToStderr } = options;
+  const { choosePackages, activities, paths = HOST_PATHS, say = sayToStderr, watchEveryMs } = options;
   const config = await loadHostConfig(paths);
   await openStateDirectory(paths.stateDirectory);
   await becomeOnlyAgent(paths);
@@ -57,6 +59,7 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
     resolved,
     say,
     stop,
+    watchEveryMs,
     ready: `The agent of ${host}, version ${AGENT_VERSION}, is ready: ${resolved.address}, namespace ${resolved.namespace}.`,
     createWorker: (connection) =>
       Worker.create({

@@ -18,6 +18,8 @@ export type ServeSettings = {
   stop: AbortSignal;
   /** What is said once it works. */
   ready: string;
+  /** How often the server is asked whether it is still there. */
+  watchEveryMs?: number | undefined;
 };
 
 /**
@@ -44,6 +46,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
 
 async function serveOnce(settings: ServeSettings): Promise<void> {
   const { resolved, createWorker, beside, say, stop, ready } = settings;
+  const { watchEveryMs: everyMs = WATCH_EVERY_MS } = settings;
   const { address } = resolved;
   const connection = await keepTrying(() => NativeConnection.connect(resolved.options), {
     say,
@@ -62,7 +65,7 @@ async function serveOnce(settings: ServeSettings): Promise<void> {
         connection.workflowService.getSystemInfo({}),
       );
     const signal = AbortSignal.any([stop, ended.signal]);
-    const watching = watchConnection(ask, { say, address, signal, everyMs: WATCH_EVERY_MS });
+    const watching = watchConnection(ask, { say, address, signal, everyMs });
     const company = beside?.(connection, signal);
     say(ready);
     try {

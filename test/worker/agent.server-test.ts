@@ -109,7 +109,7 @@ async function untilJobRuns(): Promise<void> {
   await untilTrue('the job runs', async () => (await runs()) > 0);
 }
 
-/** A server that stops and starts, and an agent that looks every 15 s, take longer than other waits. */
+/** A server that stops and starts takes longer than other waits. */
 async function untilTrue(what: string, holds: () => Promise<boolean>): Promise<void> {
   await until(`${what}; the agents said: ${said}`, holds, 60_000);
 }

@@ -24,6 +24,9 @@ const CHANGE = ['upgrade', 'securityUpdate', 'rebootAndWait', 'monitorLogs', 've
 const CLOSING = ['undrain', 'retention', 'report', 'release'] as const;
 const STEPS = [...BEFORE_ANY_CHANGE, ...CHANGE, ...CLOSING];
 
+/** A step that says nothing is waited for in real time; a good one that is taken for silent is only tried again. */
+const LIMITS = { agentAnswers: '5s', agentSilent: '300ms', reboot: '300ms' };
+
 let bench: CycleBench;
 beforeAll(async () => {
   bench = await openCycleBench(await timeSkippingEnvironment());
@@ -32,7 +35,7 @@ afterAll(() => bench.stop());
 
 async function runCycle(model: Model): Promise<Report> {
   return bench.withAgent('model-1', model, async () => {
-    const handle = await bench.start(inputFor('model-1', policyOf()));
+    const handle = await bench.start(inputFor('model-1', policyOf({ limits: LIMITS })));
     return (await handle.result()) as Report;
   });
 }

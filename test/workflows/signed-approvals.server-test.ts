@@ -63,6 +63,14 @@ const decide = (handle: WorkflowHandle, decision: Record<string, unknown>) =>
 
 const checks = ({ host }: Model) => host.ran.filter((step) => step === 'checkApproval').length;
 
+async function untilAsked(model: Model): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (checks(model) > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`The host was never asked about an approval, but ran ${model.host.ran.join()}`);
+}
+
 async function updatesAccepted(handle: WorkflowHandle): Promise<number> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).filter((event) =>
@@ -192,20 +200,6 @@ describe('a cycle of a host that takes only signed approvals', () => {
       expect(((await handle.result()) as Report).refusedCount).toBe(300);
     }));
 
-  it('refuses what the host could not be asked about, says so, and takes it when it is sent again', () =>
-    whileItWaits(
-      async ({ handle, digest }) => {
-        const words = { kind: 'approve', by: 'ada', digest, expires, signature: GOOD_SIGNATURE };
-        await expect(decide(handle, words)).rejects.toMatchObject({
-          cause: { message: expect.stringMatching(/not heard of.*send the approval again/) },
-        });
-        expect((await view(handle)).refused[0]?.why).toMatch(/agent of signed-/);
-        await decide(handle, words);
-        expect(((await handle.result()) as Report).outcome).toBe('patched');
-      },
-      [{ step: 'checkApproval', kind: 'times-out', times: 5 }],
-    ));
-
   it('answers who waits for the host when the cycle is aborted meanwhile', () =>
     whileItWaits(
       async ({ handle, model, digest }) => {
@@ -214,7 +208,7 @@ describe('a cycle of a host that takes only signed approvals', () => {
         const refused = expect(waiting).rejects.toMatchObject({
           cause: { message: expect.stringContaining('waits for no approval any more') },
         });
-        while (checks(model) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+        await untilAsked(model);
         await decide(handle, { kind: 'abort', by: 'carol' });
         await refused;
         expect(((await handle.result()) as Report).outcome).toBe('aborted');

@@ -4,7 +4,7 @@ import type { CycleView } from '../../src/domain/cycle.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { MESSAGES } from '../../src/temporal/names.ts';
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
-import { modelHost, type Fault, type Model } from './support/model-host.ts';
+import { GOOD_SIGNATURE, modelHost, type Fault, type Model } from './support/model-host.ts';
 import { timeSkippingEnvironment } from './support/environments.ts';
 
 let bench: CycleBench;
@@ -276,6 +276,37 @@ describe('a host whose agent does not answer', () => {
       message: expect.stringContaining('nobody-1'),
     });
     expect(bench.stored.at(-1)?.host).toBe('nobody-1');
+  });
+});
+
+describe('a signed approval about which the host could not be asked', () => {
+  it('is refused, which says so, and taken when it is sent again', async () => {
+    const timeout: Fault = { step: 'checkApproval', kind: 'times-out', times: 5 };
+    const model = modelHost([timeout]);
+    model.host.signedApprovals = true;
+    const policy = policyOf({ approval: { required: true, expires: '30d' } });
+    await bench.withAgent('wait-1', model, async () => {
+      const handle = await bench.start(inputFor('wait-1', policy, { requestedBy: 'carol' }));
+      const { plan } = await untilState(handle, ({ state }) => state.name === 'awaiting-approval');
+      const words = {
+        ...{ kind: 'approve', by: 'ada', digest: plan?.digest },
+        ...{ signature: GOOD_SIGNATURE, expires: '2099-01-01T00:00:00.000Z' },
+      };
+      const decide = () =>
+        handle.executeUpdate<string, [unknown]>(MESSAGES.decide, { args: [words] });
+      const refused = expect(decide()).rejects.toMatchObject({
+        cause: { message: expect.stringMatching(/not heard of.*send the approval again/) },
+      });
+      // An update that is waited for lets no time pass.
+      await untilState(handle, () => model.host.ran.includes('checkApproval'));
+      await bench.env.sleep('2m');
+      await refused;
+      expect(model.struck.get(timeout)).toBe(5);
+      const { refused: remembered } = await handle.query<CycleView>(MESSAGES.cycle);
+      expect(remembered[0]?.why).toMatch(/agent of wait-1/);
+      await decide();
+      expect(((await handle.result()) as Report).outcome).toBe('patched');
+    });
   });
 });
 

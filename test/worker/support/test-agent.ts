@@ -1,5 +1,5 @@
 /*
- * An agent as it is, with two steps of its own:
+ * An agent as it is, which looks more often for its server, with two steps of its own:
  *
  *   node test-agent.ts ROOT
  *
@@ -15,6 +15,7 @@ const root = process.argv[2] ?? '';
 const script = `echo run >> ${root}/runs; while [ ! -e ${root}/go ]; do sleep 0.05; done; exit 7`;
 
 await runHostWorker({
+  watchEveryMs: 250,
   paths: {
     configDirectory: join(root, 'etc'),
     stateDirectory: join(root, 'state'),

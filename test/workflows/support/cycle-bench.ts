@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Context, heartbeat } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { askForSlot } from '../../../activities/control/ask-for-slot.ts';
 import { closedRuns } from '../../../activities/control/closed-runs.ts';
 import { listKnownBad, reportBad } from '../../../activities/control/known-bad.ts';
 import { reviewFleet } from '../../../activities/control/review-fleet.ts';
 import { storeReport } from '../../../activities/control/store-report.ts';
-import { bundleWorkflows } from '../../../scripts/building/workflow-bundle.ts';
 import type { PatchHostInput } from '../../../src/domain/cycle.ts';
 import type { BadReport } from '../../../src/domain/known-bad.ts';
 import type { NoticeInput } from '../../../src/domain/notice.ts';
@@ -23,6 +22,7 @@ import {
   patchWorkflowId,
   WORKFLOW_TYPES,
 } from '../../../src/temporal/names.ts';
+import { bundleQuietly, TEST_BUNDLE } from '../../support/bundle-workflows.ts';
 import type { Model } from './model-host.ts';
 
 /** A Temporal server, the central worker with the real workflows, and agents of model hosts. */
@@ -38,19 +38,17 @@ export type CycleBench = {
   stop(): Promise<void>;
 };
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let bundle: Promise<WorkflowBundleOption> | undefined;
 
-/** The workflows' bundle, built once for all tests of one process. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflows({
-    log() {},
-    trace() {},
-    debug() {},
-    info() {},
-    warn: console.warn,
-    error: console.error,
-  });
+/** The workflows' bundle: in tests the one that was made before them, elsewhere built once. */
+export function workflowBundle(): Promise<WorkflowBundleOption> {
+  bundle ??= findOrBuild();
   return bundle;
+}
+
+async function findOrBuild(): Promise<WorkflowBundleOption> {
+  const codePath = process.env[TEST_BUNDLE];
+  return codePath === undefined ? bundleQuietly() : { codePath };
 }
 
 /**
