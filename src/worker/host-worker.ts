@@ -43,7 +43,13 @@ export type HostWorkerOptions = {
  * with `HostLocked` when another agent works in this state directory.
  */
 export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
-  const { choosePackages, activities, paths = HOST_PATHS, say = sayToStderr, watchEveryMs } = options;
+  const {
+    choosePackages,
+    activities,
+    paths = HOST_PATHS,
+    say = sayToStderr,
+    watchEveryMs,
+  } = options;
   const config = await loadHostConfig(paths);
   await openStateDirectory(paths.stateDirectory);
   await becomeOnlyAgent(paths);
