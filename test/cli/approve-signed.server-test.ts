@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import { connect, type HostStatus } from '../../src/client/index.ts';
 import { approvalText } from '../../src/domain/approval-text.ts';
 import { signatureObjection } from '../../src/host/allowed-signers.ts';
@@ -50,7 +51,7 @@ function verifying(): Model {
     const text = approvalText({ host, ...workflow, digest, by, expires });
     const question = { signers, scratch: directory, by, text, signature };
     const why = await signatureObjection(tool, question);
-    if (why !== null) throw new Error(why);
+    if (why !== null) throw ApplicationFailure.nonRetryable(why, 'PlanNotApproved');
   };
   return model;
 }
