@@ -8,6 +8,7 @@ import { budgetWorkflowId, MESSAGES, patchWorkflowId } from '../../src/temporal/
 import { inputFor, openCycleBench, policyOf, type CycleBench } from './support/cycle-bench.ts';
 import { timeSkippingEnvironment } from './support/environments.ts';
 import {
+  decide,
   endingsOf,
   goodHosts,
   rolloutOf,
@@ -38,6 +39,25 @@ const ASKS = { approval: { required: true, expires: '30d' } };
 const resultOf = async (handle: { result(): Promise<unknown> }) =>
   RolloutView.parse(await handle.result());
 
+const asks = ({ members }: RolloutView, host: string) =>
+  members.some(
+    ({ host: name, standing }) =>
+      name === host && standing.is === 'running' && standing.at === 'awaiting-approval',
+  );
+
+const foundBusy = ({ members }: RolloutView, host: string) =>
+  members.some(
+    ({ host: name, standing }) =>
+      name === host && standing.is === 'waiting' && standing.busyUntil !== undefined,
+  );
+
+/** Approves the plan that the host's cycle asks about. */
+async function approve(host: string): Promise<void> {
+  const cycle = bench.env.client.workflow.getHandle(patchWorkflowId(host));
+  const { plan } = await cycle.query<{ plan: { digest: string } }>(MESSAGES.cycle);
+  await cycle.signal(MESSAGES.approve, { by: 'ada', digest: plan.digest });
+}
+
 async function reportOf(host: string): Promise<Report> {
   return (await bench.env.client.workflow.getHandle(patchWorkflowId(host)).result()) as Report;
 }
@@ -65,18 +85,55 @@ describe('a host whose other cycle runs', () => {
   it('is tried again until that one is over, and then found up to date', async () => {
     await withFleet(bench, goodHosts('busy', 1), async () => {
       const other = await startRollout(bench, 'asks', rolloutOf([['busy-1']], { policy: ASKS }));
-      await untilRollout(other, ({ members }) => {
-        const standing = members[0]?.standing;
-        return standing?.is === 'running' && standing.at === 'awaiting-approval';
-      });
+      await untilRollout(other, (view) => asks(view, 'busy-1'));
       const handle = await startRollout(bench, 'busy', rolloutOf([['busy-1']]));
       await bench.env.sleep('12m');
       expect((await viewOf(handle)).members[0]?.standing.is).toBe('waiting');
-      const cycle = bench.env.client.workflow.getHandle(patchWorkflowId('busy-1'));
-      const { plan } = await cycle.query<{ plan: { digest: string } }>(MESSAGES.cycle);
-      await cycle.signal(MESSAGES.approve, { by: 'ada', digest: plan.digest });
+      await approve('busy-1');
       expect(endingsOf(await resultOf(other))).toEqual({ 'busy-1': 'patched' });
       expect(endingsOf(await resultOf(handle))).toEqual({ 'busy-1': 'up-to-date' });
+    });
+  });
+});
+
+describe('a host of two rollouts', () => {
+  it('is tried again by the second after the first has ended, and counts in each as it ended there', async () => {
+    const fails = modelHost([
+      { step: 'verify', kind: 'throws-for-good', type: 'HealthWorse', times: 2 },
+    ]);
+    const fleet = { 'both-1': fails, ...goodHosts('either', 2) };
+    await withFleet(bench, fleet, async () => {
+      const group = { groups: ['both'], budgets: [{ group: 'both', slots: 1 }] };
+      const first = await startRollout(
+        bench,
+        'both-first',
+        rolloutOf([['both-1'], ['either-1']], { ...group, policy: ASKS, halt: 2 }),
+      );
+      await untilRollout(first, (view) => asks(view, 'both-1'));
+      const second = await startRollout(
+        bench,
+        'both-second',
+        rolloutOf([['both-1'], ['either-2']], group),
+      );
+      await untilRollout(second, (view) => foundBusy(view, 'both-1'));
+      await approve('both-1');
+      await untilRollout(first, (view) => asks(view, 'either-1'));
+      await approve('either-1');
+      const ended = { 'both-1': 'restored', 'either-1': 'patched' };
+      expect(endingsOf(await resultOf(first))).toEqual(ended);
+
+      await bench.env.sleep('12m');
+      const halted = await untilRollout(second, ({ state }) => state.name === 'halted');
+      expect(endingsOf(halted)).toEqual({ 'both-1': 'restored', 'either-2': 'waiting' });
+      await decide(second, { kind: 'retry', host: 'both-1', by: 'ada' });
+      await decide(second, { kind: 'resume', by: 'ada', why: 'the disk was full' });
+      expect(endingsOf(await resultOf(second))).toEqual({
+        'both-1': 'patched',
+        'either-2': 'patched',
+      });
+      expect(endingsOf(await viewOf(first))).toEqual(ended);
+      expect(fails.host).toMatchObject({ packages: 'new', lockedBy: null });
+      expect(fails.host.ran.filter((step) => step === 'inspect')).toHaveLength(3);
     });
   });
 });
@@ -128,10 +185,7 @@ describe('a cycle that somebody ended from outside', () => {
     await withFleet(bench, goodHosts('carry', 2), async () => {
       const input = rolloutOf([['carry-1'], ['carry-2']], { policy: ASKS });
       const first = await startRollout(bench, 'carries', input);
-      const { members, ...rest } = await untilRollout(first, (view) => {
-        const standing = view.members[0]?.standing;
-        return standing?.is === 'running' && standing.at === 'awaiting-approval';
-      });
+      const { members, ...rest } = await untilRollout(first, (view) => asks(view, 'carry-1'));
       await first.terminate();
       await terminate(bench, patchWorkflowId('carry-1'));
       const { startedAt, state, wave, approved, decisions, refused, refusedCount } = rest;
