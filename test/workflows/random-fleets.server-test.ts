@@ -26,7 +26,7 @@ import {
 } from './support/random-fleet.ts';
 
 /** Each takes two or three seconds. */
-const FLEETS = 16;
+const FLEETS = 12;
 
 /** More often than this no rollout of so few hosts comes to rest before it has ended. */
 const RESTS_MAX = 40;
