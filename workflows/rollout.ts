@@ -38,13 +38,14 @@ export async function rollout(input: unknown): Promise<RolloutView> {
     for (;;) {
       fleet.heard = false;
       await passWordsOn(fleet);
+      await condition(allHandlersFinished);
+      if (fleet.progress.state.name === 'ended') return viewOf(fleet);
+      // The next run knows of no rejection, so this one has to have passed on all of them.
+      if (isFull() && fleet.rejections.length === 0) {
+        await continueAsNew<typeof rollout>({ ...fleet.input, progress: fleet.progress });
+      }
       await make(fleet, nextMove(fleet.progress, fleet.input, Date.now()));
       showRollout(fleet);
-      const over = fleet.progress.state.name === 'ended';
-      if (!over && !isFull()) continue;
-      await condition(allHandlersFinished);
-      if (over) return viewOf(fleet);
-      await continueAsNew<typeof rollout>({ ...fleet.input, progress: fleet.progress });
     }
   });
 }
@@ -100,7 +101,7 @@ async function endCycles(fleet: Rollout): Promise<void> {
     if (standing.is !== 'running' || fleet.toldToEnd.has(host)) return;
     fleet.toldToEnd.add(host);
     const why = `the rollout ${fleet.name} is aborted`;
-    await tellWorkflow(patchWorkflowId(host), abortSignal, { by: state.by, why });
+    await tellWorkflow(patchWorkflowId(host), abortSignal, { by: state.by, why }, standing.runId);
   });
   await Promise.all(told);
 }

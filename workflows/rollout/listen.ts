@@ -117,9 +117,15 @@ function noteRejection(
   { changes, by, why }: Extract<RolloutDecision, { kind: 'reject' }>,
 ): void {
   for (const { host, standing } of progress.members) {
-    const asks = standing.is === 'running' ? standing.asks : undefined;
-    if (asks?.changes !== changes) continue;
-    rejections.push({ host, asks, by, ...(why === undefined ? {} : { why }) });
+    if (standing.is !== 'running' || standing.asks?.changes !== changes) continue;
+    const { runId, asks } = standing;
+    rejections.push({
+      host,
+      runId,
+      digest: asks.digest,
+      by,
+      ...(why === undefined ? {} : { why }),
+    });
   }
 }
 

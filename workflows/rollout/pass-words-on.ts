@@ -6,26 +6,26 @@ import type { Rollout } from './state.ts';
 
 /**
  * Passes on what people decided about the plans of many hosts. Each cycle is told about its own
- * plan, by digest, and judges the word as if the person had said it there.
+ * plan, by digest, and judges the word as if the person had said it there. Another cycle that runs
+ * on the host by now hears nothing.
  */
 export async function passWordsOn(rollout: Rollout): Promise<void> {
   const { name, input, progress, rejections, toldApproved } = rollout;
   const words = rejections
     .splice(0)
-    .map(({ host, asks, by, why = `rollout ${name}` }) =>
-      tellWorkflow(patchWorkflowId(host), rejectSignal, { by, digest: asks.digest, why }),
+    .map(({ host, runId, digest, by, why = `rollout ${name}` }) =>
+      tellWorkflow(patchWorkflowId(host), rejectSignal, { by, digest, why }, runId),
     );
   for (const member of progress.members) {
     const approval = approvalFor(progress, member, input.approval);
     const { standing } = member;
     if (approval === null || standing.is !== 'running') continue;
     const { asks, by } = approval;
-    // A host that is tried again may get the same plan, and its new cycle knows nothing of the old one's.
-    const question = `${standing.runId} ${asks.digest}`;
-    if (toldApproved.has(question)) continue;
-    toldApproved.add(question);
+    if (toldApproved.has(asks)) continue;
+    toldApproved.add(asks);
     const message = { by, digest: asks.digest, why: `rollout ${name}` };
-    words.push(tellWorkflow(patchWorkflowId(member.host), approveSignal, message));
+    const cycle = patchWorkflowId(member.host);
+    words.push(tellWorkflow(cycle, approveSignal, message, standing.runId));
   }
   await Promise.all(words);
 }

@@ -25,10 +25,10 @@ export type Rollout = {
   readonly members: ReadonlyMap<string, RolloutMember>;
   /** Cycles that spoke before Temporal said that they were started. */
   readonly early: HostNotice[];
-  /** Hosts to which a person's no has to be passed on. */
-  readonly rejections: { host: string; asks: AskedPlan; by: string; why?: string }[];
-  /** Plans of which the cycle has been told that they are approved, by its run and their digest. */
-  readonly toldApproved: Set<string>;
+  /** A person's no that has yet to be passed on, each to the cycle that asked. */
+  readonly rejections: { host: string; runId: string; digest: string; by: string; why?: string }[];
+  /** Questions to which the cycle has been told yes. Asked again, the same is another question. */
+  readonly toldApproved: WeakSet<AskedPlan>;
   /** Something was heard since the last move. */
   heard: boolean;
   /** It is time to look for cycles that were ended from outside. */
@@ -54,7 +54,7 @@ export function openRollout(rawInput: unknown): Rollout {
     members: new Map(progress.members.map((member) => [member.host, member])),
     early: [],
     rejections: [],
-    toldApproved: new Set(),
+    toldApproved: new WeakSet(),
     heard: false,
     mayBeLost: false,
     toldToEnd: new Set(),
