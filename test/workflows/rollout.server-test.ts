@@ -213,6 +213,18 @@ describe('a rollout', () => {
     });
   });
 
+  it('starts no more cycles in one breath than one message of Temporal holds', async () => {
+    const hosts = Array.from({ length: 16 }, (_, index) => `heavy-${index}`);
+    const holidays = Array.from({ length: 500 }, () => ({
+      ...{ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+      why: 'a holiday '.repeat(50),
+    }));
+    const input = rolloutOf([hosts], { policy: { blackouts: holidays }, halt: '100%' });
+    const handle = await startRollout(bench, 'heavy', input);
+    const view = await untilRollout(handle, ({ state }) => state.name === 'ended');
+    expect(new Set(Object.values(endingsOf(view)))).toEqual(new Set(['failed']));
+  });
+
   it('without hosts, or under an ID that names none, ends at once and says why', async () => {
     await expect(
       (await startRollout(bench, 'nobody', rolloutOf([]))).result(),

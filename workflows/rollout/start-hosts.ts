@@ -12,17 +12,34 @@ import type { Rollout } from './state.ts';
 /** A cycle takes minutes, and one that waits for a person days; so often it is worth another try. */
 const BUSY_MS = 5 * 60_000;
 
-/** Starts the cycles of these hosts, and comes back when each is started or was not to be had. */
+/** Temporal takes 4 MB at once from a worker, and every start carries the cycle's whole input: policy, blackouts, pins. */
+const STARTED_SIZE_MAX = 1_000_000;
+
+/**
+ * Starts the cycles of these hosts, as many as one message holds and one at least, and comes back
+ * when each is started or was not to be had. The others wait for the next move.
+ */
 export async function startHosts(rollout: Rollout, members: readonly RolloutMember[]) {
-  await Promise.all(members.map((member) => startHost(rollout, member)));
+  const starts: Promise<void>[] = [];
+  let size = 0;
+  for (const member of members) {
+    const input = cycleInput(rollout, member);
+    size += JSON.stringify(input).length;
+    if (starts.length > 0 && size > STARTED_SIZE_MAX) break;
+    starts.push(startHost(rollout, member, input));
+  }
+  await Promise.all(starts);
   rollout.early.length = 0;
 }
 
-async function startHost(rollout: Rollout, member: RolloutMember): Promise<void> {
+async function startHost(
+  rollout: Rollout,
+  member: RolloutMember,
+  input: PatchHostInput,
+): Promise<void> {
   const { host } = member;
   // From now on it can be neither skipped nor started a second time.
   begin(member, '');
-  const input = cycleInput(rollout, member);
   try {
     const child = await startChild<typeof patchHost>(WORKFLOW_TYPES.patchHost, {
       workflowId: patchWorkflowId(host),
@@ -55,7 +72,7 @@ async function startHost(rollout: Rollout, member: RolloutMember): Promise<void>
   }
 }
 
-function cycleInput(rollout: Rollout, { host, wave }: RolloutMember): PatchHostInput {
+function cycleInput(rollout: Rollout, { host }: RolloutMember): PatchHostInput {
   const { input, entries, name } = rollout;
   const { pins } = rollout.progress;
   const entry = entries.get(host);
