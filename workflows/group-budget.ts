@@ -69,7 +69,7 @@ function tell(
   granted: boolean,
 ): Promise<boolean> {
   const heldBy = book.holders.map(({ host }) => host).slice(0, HOLDERS_TOLD);
-  const notice: SlotNotice = { group, granted, heldBy };
+  const notice: SlotNotice = { group, turn: request.turn, granted, heldBy };
   return tellWorkflow(request.workflowId, slotSignal, notice, request.runId);
 }
 

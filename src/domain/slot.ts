@@ -7,6 +7,10 @@ export const SlotRequest = z.strictObject({
   host: HostName,
   workflowId: z.string().min(1).max(300),
   runId: z.string().min(1).max(64),
+  /** When the cycle began: of two cycles of a host the later one counts, whoever is heard first. */
+  startedAt: z.iso.datetime(),
+  /** Which wait of the cycle it is for; what is said of an earlier one counts no more. */
+  turn: z.number().int().nonnegative(),
   slots: z.number().int().min(1),
 });
 export type SlotRequest = z.infer<typeof SlotRequest>;
@@ -18,6 +22,8 @@ export type SlotReturn = z.infer<typeof SlotReturn>;
 /** What a cycle is told of its request: granted, or who holds the slots. */
 export const SlotNotice = z.strictObject({
   group: ShortName,
+  /** That of the request. */
+  turn: z.number().int().nonnegative(),
   granted: z.boolean(),
   heldBy: z.array(HostName).max(20),
 });

@@ -18,10 +18,13 @@ export function takingOrder(budgets: readonly Budget[]): Budget[] {
 
 /**
  * Notes a request. One slot a host: a new cycle of a host that still holds one goes on with that
- * one, and asking again changes nothing. Answers whether there was room for it.
+ * one, asking again changes nothing, and what an earlier cycle asks late is left aside. Answers
+ * whether there was room for it.
  */
 export function askSlot(book: Book, request: SlotRequest): boolean {
-  const { host } = request;
+  const { host, startedAt } = request;
+  const isLate = (other: SlotRequest) => other.host === host && other.startedAt > startedAt;
+  if (book.holders.some(isLate) || book.queue.some(isLate)) return true;
   const held = book.holders.findIndex((holder) => holder.host === host);
   const queued = book.queue.findIndex((waiting) => waiting.host === host);
   if (held >= 0) {

@@ -5,7 +5,7 @@ import type { SlotBook } from '../../src/domain/slot.ts';
 import { begin, conclude, hearNotice, provePins } from '../../src/planning/rollout-events.ts';
 import { nextMove } from '../../src/planning/rollout-moves.ts';
 import { objectionTo } from '../../src/planning/plan-limits.ts';
-import { askSlot, grantNext, returnSlot } from '../../src/planning/slots.ts';
+import { askSlot, grantNext, returnSlot, takingOrder } from '../../src/planning/slots.ts';
 
 /*
  * A fleet without Temporal: the decisions of rollouts, budgets and pins are the real ones, and
@@ -98,13 +98,13 @@ class Fleet {
   /** One cycle goes on by one step: it asks for its next slot, takes it, or ends. */
   goOn(cycle: Cycle, how: 'well' | 'badly' | 'attention' | 'gone'): void {
     const { host, runId, rollout, member, version } = cycle;
-    const missing = groupsOf(host)
-      .toSorted()
-      .find((group) => !this.#holds(group, host));
+    const budgets = groupsOf(host).map((group) => ({ group, slots: SLOTS[group] ?? 1 }));
+    const missing = takingOrder(budgets).find(({ group }) => !this.#holds(group, host))?.group;
     if (missing !== undefined && version !== 0) {
       const book = this.book(missing);
       const workflowId = `patch/${host}`;
-      askSlot(book, { host, runId, workflowId, slots: SLOTS[missing] ?? 1 });
+      const asks = { host, runId, workflowId, startedAt: AT, turn: 1 };
+      askSlot(book, { ...asks, slots: SLOTS[missing] ?? 1 });
       while (grantNext(book, AT) !== null);
       return;
     }

@@ -16,6 +16,7 @@ const bookOf = (): Book => ({ holders: [], queue: [] });
 const request = (host: string, slots: number, runId = `run of ${host}`): SlotRequest => ({
   ...{ host, slots, runId },
   workflowId: `patch/${host}`,
+  ...{ startedAt: NOW, turn: 1 },
 });
 
 /** Grants all that can be granted; answers to whom. */
@@ -54,6 +55,18 @@ describe('the slots of a group', () => {
     expect(holdsSlot(book, request('a', 1, 'the next run'))).toBe(true);
     returnSlot(book, request('a', 1, 'the next run'));
     expect(book.holders).toEqual([]);
+  });
+
+  it('stay with the cycle that began last, when an earlier one of its host is heard late', () => {
+    const later = { ...request('a', 1, 'the next run'), startedAt: '2026-11-28T00:10:00.000Z' };
+    const late = request('a', 1, 'the last run');
+    const book = bookOf();
+    askSlot(book, later);
+    askSlot(book, late);
+    expect(book.queue).toEqual([later]);
+    grant(book);
+    askSlot(book, late);
+    expect(holdsSlot(book, later)).toBe(true);
   });
 
   it('are not given beyond a smaller budget, whoever of those that hold or ask was told of it', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { askForSlot } from '../../activities/control/ask-for-slot.ts';
 import type { CycleView } from '../../src/domain/cycle.ts';
 import type { Budget } from '../../src/domain/group.ts';
 import type { Report } from '../../src/domain/report.ts';
@@ -197,6 +198,39 @@ describe('a disruption budget', () => {
     });
   });
 
+  it('is not taken for granted when the book speaks of an earlier wait', async () => {
+    const fleet = { 'stale-1': modelHost([BROKEN]), 'stale-2': modelHost() };
+    await withFleet(bench, fleet, async () => {
+      const first = await startIn('stale', 1, 'stale-1', HOLDS);
+      await until(first, isAt('needs-attention'));
+      const second = await startIn('stale', 1, 'stale-2');
+      await until(second, waitsBehind('stale-1'));
+      const earlier = { group: 'stale', turn: 0, granted: true, heldBy: ['stale-3'] };
+      await second.signal(MESSAGES.slot, earlier);
+      expect((await second.query<CycleView>(MESSAGES.cycle)).state).toMatchObject({
+        ...{ name: 'awaiting-slot', missing: [{ heldBy: ['stale-1'] }] },
+      });
+      await first.signal(MESSAGES.resolve, { by: 'ada', how: 'accept' });
+      expect((await second.result()) as Report).toMatchObject({ outcome: 'patched' });
+    });
+  });
+
+  it('comes back at once from a cycle that wants no slot any more', async () => {
+    const fleet = { 'late-1': modelHost() };
+    await withFleet(bench, fleet, async () => {
+      const cycle = await startIn('late', 1, 'late-1', { approval: { required: true } });
+      await until(cycle, isAt('awaiting-approval'));
+      const { workflowId, firstExecutionRunId: runId } = cycle;
+      const startedAt = new Date().toISOString();
+      const request = { host: 'late-1', workflowId, runId, startedAt, turn: 1, slots: 1 };
+      await askForSlot(bench.env.client, { group: 'late', request });
+      const book = bench.env.client.workflow.getHandle(budgetWorkflowId('late'));
+      await book.result(); // It lives while somebody holds or wants a slot.
+      await cycle.signal(MESSAGES.abort, { by: 'ada' });
+      await cycle.result();
+    });
+  });
+
   it('is not to be had by forged or broken messages', async () => {
     const fleet = { 'forge-1': modelHost([BROKEN]), 'forge-2': modelHost() };
     await withFleet(bench, fleet, async () => {
@@ -205,7 +239,7 @@ describe('a disruption budget', () => {
       const book = bench.env.client.workflow.getHandle(budgetWorkflowId('forge'));
       await book.signal(MESSAGES.askSlot, { host: '$(reboot)' });
       await book.signal(MESSAGES.returnSlot, { host: 'forge-1', runId: 'another' });
-      await first.signal(MESSAGES.slot, { group: 'elsewhere', granted: true, heldBy: [] });
+      await first.signal(MESSAGES.slot, { group: 'elsewhere', turn: 1, granted: true, heldBy: [] });
       expect(await bookOf('forge')).toMatchObject({
         holders: [{ host: 'forge-1' }],
         refusedCount: 1,

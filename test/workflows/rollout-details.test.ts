@@ -63,10 +63,11 @@ describe('what the Web UI shows of a rollout', () => {
 });
 
 describe('what the Web UI shows of a budget', () => {
-  const holder = { workflowId: 'patch/web-1', runId: 'x', slots: 1, since: AT };
+  const ASKED = { startedAt: AT, turn: 1 };
+  const holder = { workflowId: 'patch/web-1', runId: 'x', slots: 1, ...ASKED, since: AT };
   const book: SlotBook = {
     holders: [{ ...holder, host: 'web-1', gone: 'terminated' }],
-    queue: [{ host: 'web-2', workflowId: 'patch/web-2', runId: 'y', slots: 1 }],
+    queue: [{ host: 'web-2', workflowId: 'patch/web-2', runId: 'y', slots: 1, ...ASKED }],
     ...{ freed: [], refused: [], refusedCount: 0 },
   };
 

@@ -43,8 +43,10 @@ export type Cycle = {
   refusedCount: number;
   /** The approval in force and the plan it is for; another digest needs another one. */
   approved: { approval: Approval; plan: PlanOverview } | null;
-  /** By group: a slot that was asked for or is held, and who holds the others. */
-  readonly slots: Map<string, { held: boolean; heldBy: string[] }>;
+  /** By group: a slot that was asked for or is held, in which wait, and who holds the others. */
+  readonly slots: Map<string, { turn: number; held: boolean; heldBy: string[] }>;
+  /** Times that slots of groups were waited for. */
+  slotTurns: number;
   /** Waits for a slot after which the plan was made again. */
   slotWaits: number;
   /** Openings of the maintenance window that were waited for. */
@@ -100,6 +102,7 @@ export function openCycle(rawInput: unknown): Cycle {
     refusedCount: 0,
     approved: null,
     slots: new Map(),
+    slotTurns: 0,
     slotWaits: 0,
     windowWaits: 0,
     mayFinishOutsideWindow: false,

@@ -22,17 +22,23 @@ const ASK_AGAIN_MS = 60 * 60_000;
 /** So many waits are months of nightly windows; somebody has to look at the budget. */
 const WAITS_MAX = 100;
 
-/** Listens to the books of its groups. A message about a slot that was not asked for is left aside. */
+/**
+ * Listens to the books of its groups. What is said of an earlier wait is left aside, and a slot
+ * that is not wanted any more is given back.
+ */
 export function listenToBudgets(cycle: Cycle): void {
   setHandler(
     unread(slotSignal),
     (raw) => {
       const read = readMessage(raw);
       const parsed = read.readable ? parseMessage(read.message, SlotNotice) : null;
-      const slot = parsed?.ok ? cycle.slots.get(parsed.value.group) : undefined;
-      if (!parsed?.ok || slot === undefined) return;
-      slot.held ||= parsed.value.granted;
-      slot.heldBy = parsed.value.heldBy;
+      if (!parsed?.ok) return;
+      const { group, turn, granted, heldBy } = parsed.value;
+      const slot = cycle.slots.get(group);
+      if (slot === undefined && granted) giveBack(cycle, group);
+      if (slot?.turn !== turn) return;
+      slot.held ||= granted;
+      slot.heldBy = heldBy;
       if (cycle.state.name === 'awaiting-slot')
         enter(cycle, awaitingSlot(cycle, cycle.state.since));
     },
@@ -75,12 +81,16 @@ export async function waitForSlots(cycle: Cycle): Promise<boolean> {
 
 async function takeSlot(cycle: Cycle, { group, slots }: Budget, untilMs: number): Promise<boolean> {
   const { workflowId, runId } = workflowInfo();
-  const { host } = cycle.input;
-  const slot = { held: false, heldBy: [] };
+  const { input, startedAt } = cycle;
+  const { host } = input;
+  const turn = ++cycle.slotTurns;
+  const slot = { turn, held: false, heldBy: [] };
   cycle.slots.set(group, slot);
+  await cycle.told; // What was given back arrives before what is asked for.
   for (;;) {
     const control = controlActivities(`ask for a slot of ${group}`);
-    await control.askForSlot({ group, request: { host, workflowId, runId, slots } });
+    const request = { host, workflowId, runId, startedAt, turn, slots };
+    await control.askForSlot({ group, request });
     const leftMs = untilMs - Date.now();
     const summary = `a slot of ${group} for ${host}`;
     const askAgainMs = Math.max(1, Math.min(leftMs, ASK_AGAIN_MS));
@@ -91,12 +101,14 @@ async function takeSlot(cycle: Cycle, { group, slots }: Budget, untilMs: number)
 
 /** Gives back what is held, and withdraws what was asked for. The cycle goes on meanwhile. */
 export function giveSlotsBack(cycle: Cycle): void {
-  const message: SlotReturn = { host: cycle.input.host, runId: workflowInfo().runId };
-  for (const group of cycle.slots.keys()) {
-    const given = () => tellWorkflow(budgetWorkflowId(group), returnSlotSignal, message);
-    cycle.told = cycle.told.then(given).then(() => undefined);
-  }
+  for (const group of cycle.slots.keys()) giveBack(cycle, group);
   cycle.slots.clear();
+}
+
+function giveBack(cycle: Cycle, group: string): void {
+  const message: SlotReturn = { host: cycle.input.host, runId: workflowInfo().runId };
+  const given = () => tellWorkflow(budgetWorkflowId(group), returnSlotSignal, message);
+  cycle.told = cycle.told.then(given).then(() => undefined);
 }
 
 function awaitingSlot(cycle: Cycle, since: string) {
