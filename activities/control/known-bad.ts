@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { BadVersions, type BadReport, type VersionOf } from '../../src/domain/known-bad.ts';
-import { KNOWN_BAD_MAX } from '../../src/domain/plan-limits.ts';
 import { isKnownBad } from '../../src/planning/suspects.ts';
 import {
   CENTRAL_TASK_QUEUE,
@@ -10,14 +9,13 @@ import {
   WORKFLOW_TYPES,
 } from '../../src/temporal/names.ts';
 
-/** The versions that plans leave out now, the latest ones; none where no host was ever restored. */
+/** The versions that plans leave out now; none where no host was ever restored. */
 export async function listKnownBad(client: Client): Promise<VersionOf[]> {
   const handle = client.workflow.getHandle(KNOWN_BAD_WORKFLOW_ID);
   try {
     const { versions } = BadVersions.parse(await handle.query(MESSAGES.badVersions));
     return versions
       .filter(isKnownBad)
-      .slice(-KNOWN_BAD_MAX)
       .map((bad) => ({ package: bad.package, version: bad.version }));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -33,7 +33,7 @@ export const SuspectVersion = VersionOf.extend({
 });
 export type SuspectVersion = z.infer<typeof SuspectVersion>;
 
-/** Versions that are remembered; the oldest are forgotten, those that were cleared first. */
+/** Versions that are remembered at most; the oldest are forgotten, those that were cleared first. */
 export const SUSPECTS_MAX = 2_000;
 
 export const BadVersions = z.strictObject({

@@ -61,14 +61,28 @@ export function noteBad(bad: Pick<BadVersions, 'versions'>, report: BadReport, a
       known.seenBy = [...others, seen].slice(-SEEN_KEPT);
     }
   }
-  const excess = bad.versions.length - SUSPECTS_MAX;
-  if (excess <= 0) return;
-  const oldest = bad.versions.toSorted((one, other) => rank(one) - rank(other)).slice(0, excess);
-  bad.versions = bad.versions.filter((one) => !oldest.includes(one));
+  forget(bad);
 }
 
-/** The schema has the same bound; two hosts make a version known bad. */
-const SEEN_KEPT = 10;
+/** Two hosts make a version known bad; more are no more news. */
+const SEEN_KEPT = 3;
+
+/** The whole list is one answer to a query and one input of a workflow, for which Temporal takes 2 MB. */
+const LIST_SIZE_MAX = 1_000_000;
+
+function forget(bad: Pick<BadVersions, 'versions'>): void {
+  let count = bad.versions.length;
+  let size = JSON.stringify(bad.versions).length;
+  if (count <= SUSPECTS_MAX && size <= LIST_SIZE_MAX) return;
+  const forgotten = new Set<SuspectVersion>();
+  for (const version of bad.versions.toSorted((one, other) => rank(one) - rank(other))) {
+    if (count <= SUSPECTS_MAX && size <= LIST_SIZE_MAX) break;
+    forgotten.add(version);
+    count -= 1;
+    size -= JSON.stringify(version).length + 1;
+  }
+  bad.versions = bad.versions.filter((one) => !forgotten.has(one));
+}
 
 /** Sorted by this, the list keeps its order within those that were cleared, those suspected, those known. */
 function rank(version: SuspectVersion): number {

@@ -78,6 +78,22 @@ describe('a version', () => {
     expect(list.versions).toHaveLength(2_000);
     expect(known(list)).toBe(true);
   });
+
+  it('is on a list that fits into one message of Temporal, whatever is reported', () => {
+    const list = bad(report('web-1', true));
+    const long = (index: number) => `${index}`.padStart(128, '0');
+    for (let round = 0; round < 12; round++) {
+      const host = `${long(round).slice(-60)}.example.org`;
+      for (let first = 0; first < 2_000; first += 200) {
+        const suspects = Array.from({ length: 200 }, (_, index) => ({
+          ...{ package: long(first + index), version: long(0), certain: false },
+        }));
+        noteBad(list, { ...report(host), suspects }, NOW);
+      }
+    }
+    expect(JSON.stringify(list).length).toBeLessThan(1_100_000);
+    expect(list.versions.find((one) => one.package === 'shop')).toBeDefined();
+  });
 });
 
 describe('a plan may not bring', () => {
