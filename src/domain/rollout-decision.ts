@@ -7,7 +7,7 @@ const Word = { by: PersonName, why: Reason.optional() };
 export const RolloutDecision = z.discriminatedUnion('kind', [
   /** No further host is started; cycles that run go on. */
   z.strictObject({ kind: z.literal('pause'), ...Word }),
-  /** Goes on after a pause or a halt; hosts that failed so far are counted no more. */
+  /** Goes on after a pause or a halt; after a halt, hosts that failed so far are counted no more. */
   z.strictObject({ kind: z.literal('resume'), ...Word }),
   /** Ends it: cycles end before any change, or finish theirs. */
   z.strictObject({ kind: z.literal('abort'), ...Word }),

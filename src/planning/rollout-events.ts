@@ -79,8 +79,11 @@ export function decisionObjection(
     case 'abort':
       return null;
     case 'approve':
+      return state.name === 'halted'
+        ? 'the rollout is halted; resume it first, or decide about each host: patchcycle approve HOST'
+        : changesObjection(members, decision, approval);
     case 'reject':
-      return changesObjection(members, decision.changes, approval);
+      return changesObjection(members, decision, approval);
     case 'retry':
     case 'skip': {
       const { host, kind } = decision;
@@ -96,19 +99,26 @@ export function decisionObjection(
 
 function changesObjection(
   members: readonly RolloutMember[],
-  changes: string,
+  { kind, changes }: Extract<RolloutDecision, { kind: 'approve' | 'reject' }>,
   approval: RolloutInput['approval'],
 ): string | null {
   if (approval === 'host') {
     return 'the policy has people decide about each host: patchcycle approve HOST';
   }
-  return members.some(({ standing }) => asksFor(standing, changes))
-    ? null
-    : `no host of this rollout asks about the changes ${changes} now`;
+  const asking = members.filter((member) => asksFor(member, changes));
+  const [first] = asking;
+  if (first === undefined) return `no host of this rollout asks about the changes ${changes} now`;
+  return kind === 'approve' && asking.every(takesOnlySigned)
+    ? `only hosts that take signed approvals ask about these changes, for example ${first.host}; approve each of them: patchcycle approve HOST --key FILE`
+    : null;
 }
 
-function asksFor(standing: RolloutMember['standing'], changes: string): boolean {
+function asksFor({ standing }: RolloutMember, changes: string): boolean {
   return standing.is === 'running' && standing.asks?.changes === changes;
+}
+
+function takesOnlySigned({ standing }: RolloutMember): boolean {
+  return standing.is === 'running' && standing.asks?.signed === true;
 }
 
 function retryObjection(member: RolloutMember): string | null {
@@ -142,9 +152,10 @@ export function applyDecision(
       progress.state = { name: 'paused', by, since: at };
       return;
     case 'resume':
+      // Whoever goes on after a halt has seen these; only what goes wrong from here on stops it again.
+      if (progress.state.name === 'halted')
+        for (const member of progress.members) member.bad = false;
       progress.state = { name: 'running' };
-      // Whoever says to go on has seen these; only what goes wrong from here on stops it again.
-      for (const member of progress.members) member.bad = false;
       return;
     case 'abort':
       progress.state = { name: 'aborting', by, since: at };
@@ -175,18 +186,20 @@ function askingWaves(
   { members, wave }: Pick<RolloutProgress, 'members' | 'wave'>,
   changes: string,
 ): readonly number[] {
-  const asking = members.filter(
-    ({ standing }) => standing.is === 'running' && standing.asks?.changes === changes,
-  );
+  const asking = members.filter((member) => asksFor(member, changes));
   return asking.length === 0 ? [wave] : [...new Set(asking.map((member) => member.wave))];
 }
 
-/** The plan of this host that a person has approved together with those of others, and who; null where none is. */
+/**
+ * The plan of this host that a person has approved together with those of others, and who; null
+ * where none is. While the rollout is stopped, nobody is approved by what was said before it went wrong.
+ */
 export function approvalFor(
-  { approved }: Pick<RolloutProgress, 'approved'>,
+  { approved, state }: Pick<RolloutProgress, 'approved' | 'state'>,
   { standing, wave }: RolloutMember,
   approval: RolloutInput['approval'],
 ): { asks: AskedPlan; by: string } | null {
+  if (state.name === 'halted' || state.name === 'aborting') return null;
   const asks = standing.is === 'running' ? standing.asks : undefined;
   if (asks === undefined || asks.signed) return null;
   const found = approved.findLast(

@@ -1,6 +1,7 @@
 import { durationMs } from '../domain/duration.ts';
 import type { RolloutInput, RolloutMember, RolloutProgress } from '../domain/rollout.ts';
 import { countOf } from './amount.ts';
+import { cameThrough } from './rollout-summary.ts';
 
 type Progress = Pick<RolloutProgress, 'state' | 'wave' | 'members'>;
 type Rules = Pick<RolloutInput, 'soak' | 'halt' | 'atOnce'>;
@@ -37,12 +38,16 @@ export function nextMove(progress: Progress, rules: Rules, nowMs: number): Move 
   }
 }
 
-/** Nothing is left to stop where no host waits any more, so this is asked while one does. */
+/**
+ * Nothing is left to stop where no host waits any more, so this is asked while one does. A wave
+ * that failed as a whole stops the rollout also where the threshold is larger than the wave.
+ */
 function haltIn({ members, wave }: Progress, { halt }: Rules): Move | null {
   for (let index = 0; index <= wave; index++) {
     const hosts = members.filter((member) => member.wave === index);
     const bad = hosts.filter((member) => member.bad).map(({ host }) => host);
-    if (bad.length === 0 || bad.length < countOf(halt, hosts.length, 'up')) continue;
+    if (bad.length === 0) continue;
+    if (bad.length < countOf(halt, hosts.length, 'up') && hosts.some(mayComeThrough)) continue;
     const named =
       bad.slice(0, 5).join(', ') + (bad.length > 5 ? `, and ${bad.length - 5} more` : '');
     const why = `${bad.length} of the ${hosts.length} hosts of wave ${index + 1} did not come through: ${named}`;
@@ -57,8 +62,10 @@ function startIn({ state, members, wave }: Progress, rules: Rules, nowMs: number
   const ready = waiting.filter((member) => busyUntilMs(member) <= nowMs);
   const room = rules.atOnce - begun.filter(isAtWork).length;
   if (ready.length > 0 && room > 0) return { kind: 'start', members: ready.slice(0, room) };
+  if (waiting.length > 0 && room > 0) {
+    return { kind: 'wait', untilMs: Math.min(...waiting.map(busyUntilMs)) };
+  }
   if (begun.some(isAtWork)) return WAIT;
-  if (waiting.length > 0) return { kind: 'wait', untilMs: Math.min(...waiting.map(busyUntilMs)) };
   const soakMs = durationMs(rules.soak);
   if (state.name !== 'soaking') {
     return soakMs === 0
@@ -67,6 +74,11 @@ function startIn({ state, members, wave }: Progress, rules: Rules, nowMs: number
   }
   const untilMs = Date.parse(state.until);
   return untilMs <= nowMs ? { kind: 'next-wave' } : { kind: 'wait', untilMs };
+}
+
+/** Whether it came through, or still can without anybody's help. */
+function mayComeThrough(member: RolloutMember): boolean {
+  return member.standing.is === 'waiting' || isAtWork(member) || cameThrough(member);
 }
 
 /** A host that needs a person may do so for days; its wave does not wait for it. */

@@ -10,7 +10,10 @@ import {
   conclude,
   decisionObjection,
   hearNotice,
+  provedVersions,
+  provePins,
 } from '../../src/planning/rollout-events.ts';
+import { cameThrough } from '../../src/planning/rollout-summary.ts';
 import { nextMove, type Move } from '../../src/planning/rollout-moves.ts';
 
 type Progress = Pick<RolloutProgress, 'state' | 'wave' | 'members' | 'approved'>;
@@ -170,6 +173,24 @@ describe('a rollout', () => {
     expect(rollout.state.name).toBe('halted');
   });
 
+  it.each([5, '100%'] as const)(
+    'stops when no host of a wave came through, also where the threshold is %s',
+    (halt) => {
+      const rollout = rolloutOf(['a', 'b', 'c', 'd'], ['e']);
+      const rules = { ...RULES, halt };
+      run(rollout, rules);
+      end(rollout, 'a', 'failed');
+      decide(rollout, { kind: 'skip', host: 'a', by: 'ada', why: 'it is broken' });
+      hearNotice(memberOf(rollout, 'b'), { host: 'b', runId: 'run of b', at: 'needs-attention' });
+      end(rollout, 'c', 'rejected');
+      run(rollout, rules);
+      expect(rollout.state.name).toBe('running');
+      end(rollout, 'd', 'restored');
+      expect(run(rollout, rules)).toEqual([]);
+      expect(rollout.state.name).toBe('halted');
+    },
+  );
+
   it('goes on after a halt when a person says so, and stops again at the next failure only', () => {
     const rollout = rolloutOf(['a'], ['b'], ['c']);
     run(rollout);
@@ -210,6 +231,18 @@ describe('a rollout', () => {
     expect(run(rollout)).toEqual(['b']);
   });
 
+  it('stops for what failed while it was paused: whoever resumes it need not have seen that', () => {
+    const rollout = rolloutOf(['a'], ['b']);
+    run(rollout);
+    decide(rollout, { kind: 'pause', by: 'ada' });
+    end(rollout, 'a', 'restored');
+    decide(rollout, { kind: 'resume', by: 'ada' });
+    expect(run(rollout)).toEqual([]);
+    expect(rollout.state.name).toBe('halted');
+    decide(rollout, { kind: 'resume', by: 'ada' });
+    expect(run(rollout)).toEqual(['b']);
+  });
+
   it('that is aborted ends when the last cycle has, and starts nothing', () => {
     const rollout = rolloutOf(['a'], ['b']);
     run(rollout);
@@ -225,8 +258,8 @@ describe('a rollout', () => {
     const rollout = rolloutOf(['a', 'b']);
     memberOf(rollout, 'a').standing = { is: 'waiting', busyUntil: '1970-01-01T00:05:00.000Z' };
     expect(run(rollout)).toEqual(['b']);
-    end(rollout, 'b');
     expect(nextMove(rollout, RULES, 0)).toEqual({ kind: 'wait', untilMs: 300_000 });
+    expect(nextMove(rollout, { ...RULES, atOnce: 1 }, 0)).toEqual({ kind: 'wait', untilMs: null });
     expect(run(rollout, RULES, { nowMs: 300_000 })).toEqual(['a']);
   });
 
@@ -397,6 +430,7 @@ describe('whatever fails and whatever people say, a rollout', () => {
                   ? rules.halt
                   : Math.ceil((hosts.length * Number.parseInt(rules.halt, 10)) / 100);
               expect(bad).toBeLessThan(most);
+              if (!hosts.some(cameThrough)) expect(bad).toBe(0);
             }
             const [first] = running(rollout);
             if (first !== undefined) conclude(first, ending);
@@ -408,17 +442,96 @@ describe('whatever fails and whatever people say, a rollout', () => {
   });
 });
 
-describe('an approval in a rollout that is approved wave by wave', () => {
-  const changes = 'c'.repeat(64);
-  const asks = (rollout: Progress, host: string) => {
-    const member = memberOf(rollout, host);
-    member.standing = {
-      ...{ is: 'running', runId: `run of ${host}`, at: 'awaiting-approval' },
-      asks: { digest: 'd'.repeat(64), changes, signed: false },
-    };
-    return member;
+const changes = 'c'.repeat(64);
+const asks = (rollout: Progress, host: string, signed = false) => {
+  const member = memberOf(rollout, host);
+  member.standing = {
+    ...{ is: 'running', runId: `run of ${host}`, at: 'awaiting-approval' },
+    asks: { digest: 'd'.repeat(64), changes, signed },
   };
+  return member;
+};
 
+describe('an approval for many hosts', () => {
+  const approve = { kind: 'approve', changes, by: 'ada' } as const;
+
+  it('is given to nobody while the rollout is halted, and afterwards to those that asked meanwhile', () => {
+    const rollout = rolloutOf(['a', 'b', 'c'], ['d']);
+    run(rollout);
+    asks(rollout, 'a');
+    expect(decisionObjection(rollout, approve, 'once')).toBeNull();
+    applyDecision(rollout, approve, NOW);
+    end(rollout, 'a', 'restored');
+    run(rollout);
+    expect(rollout.state.name).toBe('halted');
+    const late = asks(rollout, 'b');
+    expect(approvalFor(rollout, late, 'once')).toBeNull();
+    expect(decisionObjection(rollout, approve, 'once')).toMatch(/halted; resume it first/);
+    decide(rollout, { kind: 'resume', by: 'ada' });
+    expect(approvalFor(rollout, late, 'once')).toMatchObject({ by: 'ada' });
+  });
+
+  it('is given to nobody while the rollout is aborted', () => {
+    const rollout = rolloutOf(['a', 'b']);
+    run(rollout);
+    asks(rollout, 'a');
+    applyDecision(rollout, approve, NOW);
+    decide(rollout, { kind: 'abort', by: 'ada' });
+    expect(approvalFor(rollout, asks(rollout, 'b'), 'once')).toBeNull();
+  });
+
+  it('is refused where only hosts ask that take signed approvals, and a rejection is not', () => {
+    const rollout = rolloutOf(['a', 'b']);
+    run(rollout);
+    asks(rollout, 'a', true);
+    expect(decisionObjection(rollout, approve, 'once')).toMatch(/patchcycle approve HOST --key/);
+    expect(decisionObjection(rollout, { ...approve, kind: 'reject' }, 'once')).toBeNull();
+    asks(rollout, 'b');
+    expect(decisionObjection(rollout, approve, 'once')).toBeNull();
+  });
+});
+
+describe('what a rollout has proved', () => {
+  const platform = 'debian 12';
+  const prove = (rollout: { pins: RolloutProgress['pins']; wave: number }, version: string) =>
+    provePins(rollout, { platform, packages: { shop: version } });
+
+  it('binds from the next wave on, and is changed by nobody who comes later', () => {
+    const rollout = { pins: [], wave: 0 };
+    prove(rollout, '1.0');
+    prove(rollout, '1.1');
+    expect(provedVersions(rollout)).toEqual([]);
+    rollout.wave = 1;
+    prove(rollout, '1.2');
+    expect(provedVersions(rollout)).toEqual([{ platform, packages: { shop: '1.1' } }]);
+  });
+
+  it('is proved for each platform by itself', () => {
+    const rollout = { pins: [], wave: 0 };
+    prove(rollout, '1.0');
+    rollout.wave = 1;
+    provePins(rollout, { platform: 'rocky 9', packages: { shop: '1.0-1.el9' } });
+    rollout.wave = 2;
+    expect(provedVersions(rollout)).toEqual([
+      { platform, packages: { shop: '1.0' } },
+      { platform: 'rocky 9', packages: { shop: '1.0-1.el9' } },
+    ]);
+  });
+
+  it('is bounded, because every cycle is told of it', () => {
+    const rollout: { pins: RolloutProgress['pins']; wave: number } = { pins: [], wave: 0 };
+    const many = (from: number) =>
+      Object.fromEntries(
+        Array.from({ length: 500 }, (_, index) => [`package-${from + index}`, '1.0-1+deb12u1']),
+      );
+    for (let from = 0; from < 20_000; from += 500) {
+      provePins(rollout, { platform, packages: many(from) });
+    }
+    expect(JSON.stringify(rollout.pins).length).toBeLessThan(150_000);
+  });
+});
+
+describe('an approval in a rollout that is approved wave by wave', () => {
   const approve = (rollout: Progress) => {
     const decision = { kind: 'approve', changes, by: 'ada' } as const;
     expect(decisionObjection(rollout, decision, 'wave')).toBeNull();

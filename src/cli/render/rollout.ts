@@ -121,21 +121,24 @@ function windows({ times, state }: RolloutView, nowMs: number, { width }: Look):
 /** The digits of a digest that the command line takes for the whole. */
 const DIGITS = 12;
 
-function questions({ name, members, rules }: RolloutView, { paint, width }: Look): string[] {
+function approveCommand(name: string, changes: string): string {
+  return `patchcycle rollout approve ${name} --changes ${changes.slice(0, DIGITS)}`;
+}
+
+function questions({ name, members, rules, state }: RolloutView, { paint, width }: Look): string[] {
   const asked = rules.approval === 'host' ? [] : questionsOf(members);
   if (asked.length === 0) return [];
   const scope = rules.approval === 'once' ? 'for the whole rollout' : 'for its wave';
+  const isHalted = state.name === 'halted';
+  const when = isHalted ? 'when it is resumed' : `once ${scope}`;
   return [
     '',
-    `A person is asked, once ${scope}; the plans: patchcycle rollout plans ${name}`,
+    `A person is asked, ${when}; the plans: patchcycle rollout plans ${name}`,
     ...asked
       .slice(0, HOSTS_NAMED)
       .flatMap(({ changes, hosts }) => [
         cut(`  ${count(hosts.length, 'host')}: ${hosts.slice(0, HOSTS_NAMED).join(', ')}`, width),
-        paint(
-          'cyan',
-          `    patchcycle rollout approve ${name} --changes ${changes.slice(0, DIGITS)}`,
-        ),
+        ...(isHalted ? [] : [paint('cyan', `    ${approveCommand(name, changes)}`)]),
       ]),
   ];
 }

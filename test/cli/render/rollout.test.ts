@@ -15,7 +15,7 @@ function viewOf(standings: HostStanding[], fields: Partial<RolloutView> = {}): R
       ...{ host: `web-${index + 1}`, wave: 0, standing, bad: false },
     })),
     rules: { soak: '30m', halt: 1, approval: 'once', atOnce: 50 },
-    ...{ times: [], approved: [], decisions: [], refused: [], refusedCount: 0 },
+    ...{ times: [], pins: [], approved: [], decisions: [], refused: [], refusedCount: 0 },
     ...fields,
   };
 }
@@ -38,6 +38,13 @@ describe('patchcycle rollout status', () => {
     expect(shown).toContain('2 hosts: web-1, web-2');
     expect(shown).toContain('patchcycle rollout approve november --changes aaaaaaaaaaaa');
     expect(shown).not.toContain('patchcycle status web-1');
+  });
+
+  it('offers no approval for many while it is halted, when none is taken', () => {
+    const halted = { name: 'halted', why: 'web-9', since: AT } as const;
+    const shown = text(viewOf([asks(false)], { state: halted }));
+    expect(shown).toContain('A person is asked, when it is resumed');
+    expect(shown).not.toContain('rollout approve');
   });
 
   it('names hosts one by one that take only signed approvals, or that the policy wants decided so', () => {
