@@ -6,7 +6,7 @@ import { Budget } from './group.ts';
 import { CycleId, HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
 import { Outcome } from './outcome.ts';
 import { PlanOverview } from './plan.ts';
-import { Pins } from './plan-limits.ts';
+import { RolloutPins } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import { StepRecord } from './report.ts';
 
@@ -20,8 +20,8 @@ export const PatchHostInput = z.strictObject({
   requestedBy: PersonName,
   reason: Reason.optional(),
   takeOver: CycleId.optional(),
-  /** Versions that the rollout has proved; no other is planned. */
-  pins: Pins.optional(),
+  /** Versions that the rollout has proved; on their platforms no other is planned. */
+  pins: RolloutPins.optional(),
   /** The workflow ID of the rollout that this cycle is part of; it is told where the cycle stands. */
   rollout: z.string().max(200).optional(),
 });

@@ -4,16 +4,9 @@ import { CycleStateName } from './cycle.ts';
 import { RefusedMessage } from './decision.ts';
 import { Duration } from './duration.ts';
 import { Budget } from './group.ts';
-import {
-  HostName,
-  PackageName,
-  PackageVersion,
-  PersonName,
-  Reason,
-  Sha256,
-  ShortName,
-} from './names.ts';
+import { HostName, PersonName, Reason, Sha256, ShortName } from './names.ts';
 import { Outcome } from './outcome.ts';
+import { PLATFORMS_MAX, ProvedVersions } from './plan-limits.ts';
 import { NamedPolicy } from './policy.ts';
 import { RolloutDecision } from './rollout-decision.ts';
 import { RolloutRules } from './rollout-rules.ts';
@@ -124,13 +117,11 @@ export const RolloutProgress = z.strictObject({
   /** The last wave whose hosts may start, counted from 0. */
   wave: z.number().int().nonnegative(),
   members: z.array(RolloutMember),
-  /** The versions that the hosts of the first wave that changed anything have installed; later waves take no other. */
+  /** By platform, what the hosts of the first wave that changed any have installed; later waves take nothing else. */
   pins: z
-    .strictObject({
-      wave: z.number().int().nonnegative(),
-      packages: z.record(PackageName, PackageVersion),
-    })
-    .optional(),
+    .array(ProvedVersions.extend({ wave: z.number().int().nonnegative() }))
+    .max(PLATFORMS_MAX)
+    .default([]),
   /** Changes that people have approved for many hosts. */
   approved: z.array(ApprovedChanges).max(APPROVED_CHANGES_MAX),
   decisions: z.array(TakenRolloutDecision).max(ROLLOUT_DECISIONS_MAX),
@@ -170,7 +161,7 @@ export const HostNotice = z.strictObject({
   outcome: Outcome.optional(),
   asks: AskedPlan.optional(),
   /** With the outcome `patched`: what was installed. */
-  installed: z.record(PackageName, PackageVersion).optional(),
+  proves: ProvedVersions.optional(),
 });
 export type HostNotice = z.infer<typeof HostNotice>;
 

@@ -7,6 +7,7 @@ import {
   type RolloutMember,
   type RolloutProgress,
 } from '../domain/rollout.ts';
+import { PLATFORMS_MAX, type ProvedVersions } from '../domain/plan-limits.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { cameThrough } from './rollout-summary.ts';
@@ -38,19 +39,34 @@ export function hearNotice(
   return true;
 }
 
+/** Versions travel with every cycle of the rollout. What is beyond is not proved, and another rollout brings it. */
+const PROVED_SIZE_MAX = 100_000;
+
 /**
- * What a host has installed is proved with its ending. The first wave in which anything was
- * installed proves for all later ones.
+ * What a host has installed is proved with its ending. On each platform the first wave in which
+ * anything is installed proves for all later ones, and only until the next one begins: who comes
+ * later, or is tried again, changes nothing for others.
  */
 export function provePins(
-  progress: Pick<RolloutProgress, 'pins'>,
-  { wave }: RolloutMember,
-  installed: HostNotice['installed'],
+  { pins, wave }: Pick<RolloutProgress, 'pins' | 'wave'>,
+  { platform, packages }: ProvedVersions,
 ): void {
-  if (installed === undefined || Object.keys(installed).length === 0) return;
-  const pins = progress.pins ?? { wave, packages: {} };
-  if (pins.wave !== wave) return;
-  progress.pins = { wave, packages: { ...pins.packages, ...installed } };
+  if (Object.keys(packages).length === 0) return;
+  const size = JSON.stringify(pins).length + JSON.stringify(packages).length;
+  if (size > PROVED_SIZE_MAX) return;
+  const known = pins.find((one) => one.platform === platform);
+  if (known === undefined) {
+    if (pins.length < PLATFORMS_MAX) pins.push({ platform, wave, packages });
+  } else if (known.wave === wave) {
+    known.packages = { ...known.packages, ...packages };
+  }
+}
+
+/** What cycles that begin now may install, by platform; on others, whatever is offered. */
+export function provedVersions(progress: Pick<RolloutProgress, 'pins' | 'wave'>): ProvedVersions[] {
+  return progress.pins
+    .filter(({ wave }) => wave < progress.wave)
+    .map(({ platform, packages }) => ({ platform, packages }));
 }
 
 export function conclude(member: RolloutMember, ending: HostEnding): void {

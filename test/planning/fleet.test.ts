@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RolloutMember, RolloutProgress } from '../../src/domain/rollout.ts';
 import type { SlotBook } from '../../src/domain/slot.ts';
-import { begin, conclude, hearNotice, provePins } from '../../src/planning/rollout-events.ts';
+import {
+  begin,
+  conclude,
+  hearNotice,
+  provedVersions,
+  provePins,
+} from '../../src/planning/rollout-events.ts';
 import { nextMove } from '../../src/planning/rollout-moves.ts';
 import { objectionTo } from '../../src/planning/plan-limits.ts';
 import { askSlot, grantNext, returnSlot, takingOrder } from '../../src/planning/slots.ts';
@@ -19,6 +25,8 @@ type Cycle = {
   runId: string;
   rollout: Rollout;
   member: RolloutMember;
+  /** In which the rollout was when it began. */
+  wave: number;
   version: number;
 };
 
@@ -26,6 +34,8 @@ const RULES = { soak: '0s', halt: 2, atOnce: 4 };
 const AT = '2026-11-28T00:00:00.000Z';
 const SLOTS: Record<string, number> = { pair: 1, web: 2, all: 3 };
 const GROUPS: string[][] = [['all', 'pair'], ['all', 'web'], ['all'], ['pair'], ['web'], []];
+
+const platformOf = (host: string) => (Number(host.slice(1)) % 3 === 2 ? 'rocky 9' : 'debian 12');
 
 const groupsOf = (host: string) => GROUPS[Number(host.slice(1)) % GROUPS.length] ?? [];
 
@@ -35,7 +45,7 @@ class Fleet {
   readonly cycles = new Map<string, Cycle>();
   /** Hosts that are disrupted, and those that nobody knows of how they are. */
   readonly disrupted = new Set<string>();
-  readonly installed: { rollout: Rollout; wave: number; version: number }[] = [];
+  readonly installed: { rollout: Rollout; platform: string; wave: number; version: number }[] = [];
   readonly endings = new Map<string, number>();
   offered = 1;
   #nowMs = 0;
@@ -51,7 +61,7 @@ class Fleet {
           standing: { is: 'waiting' },
         })),
       );
-      return { state: { name: 'running' }, wave: 0, members, approved: [] };
+      return { state: { name: 'running' }, wave: 0, members, approved: [], pins: [] };
     });
   }
 
@@ -85,14 +95,12 @@ class Fleet {
     const runId = `run ${++this.#runs}`;
     begin(member, runId);
     // The plan is made from what is offered now, within what was proved.
-    const { pins } = rollout;
-    const bound =
-      pins === undefined || member.wave <= pins.wave
-        ? {}
-        : { pins: { rollout: 'r', packages: pins.packages } };
+    const proved = provedVersions(rollout).find(({ platform }) => platform === platformOf(host));
+    const bound = proved === undefined ? {} : { pins: { rollout: 'r', packages: proved.packages } };
     const change = { name: 'shop', newVersion: String(this.offered) };
     const version = objectionTo(change, { knownBad: [], ...bound }) === null ? this.offered : 0;
-    this.cycles.set(host, { host, runId, rollout, member, version });
+    const { wave } = rollout;
+    this.cycles.set(host, { host, runId, rollout, member, wave, version });
   }
 
   /** One cycle goes on by one step: it asks for its next slot, takes it, or ends. */
@@ -130,8 +138,9 @@ class Fleet {
     }
     conclude(member, how === 'badly' ? 'restored' : version === 0 ? 'up-to-date' : 'patched');
     if (how === 'well' && version !== 0) {
-      this.installed.push({ rollout, wave: member.wave, version });
-      provePins(rollout, member, { shop: String(version) });
+      const platform = platformOf(host);
+      this.installed.push({ rollout, platform, wave: cycle.wave, version });
+      provePins(rollout, { platform, packages: { shop: String(version) } });
     }
   }
 
@@ -195,15 +204,17 @@ describe('in a fleet with several rollouts, whatever fails when', () => {
     );
   });
 
-  it('later waves have installed nothing but what the first one that installed anything had', () => {
+  it('later waves have installed nothing but what the first one that changed their platform had', () => {
     fc.assert(
       fc.property(sizes, steps, (given, happenings) => {
         const { installed } = play(given, happenings, () => undefined);
-        for (const { rollout, wave, version } of installed) {
+        for (const { rollout, platform, version } of installed) {
+          const first = rollout.pins.find((one) => one.platform === platform)?.wave ?? 0;
           const proved = installed
-            .filter((one) => one.rollout === rollout && one.wave === rollout.pins?.wave)
+            .filter((one) => one.rollout === rollout && one.platform === platform)
+            .filter((one) => one.wave <= first)
             .map((one) => one.version);
-          if (wave !== rollout.pins?.wave) expect(proved).toContain(version);
+          expect(proved).toContain(version);
         }
       }),
     );

@@ -20,8 +20,9 @@ const list = () => bench.env.client.workflow.getHandle(KNOWN_BAD_WORKFLOW_ID);
 const reportOf = async (host: string) =>
   (await bench.env.client.workflow.getHandle(patchWorkflowId(host)).result()) as Report;
 
-function offering(version: string, faults: Fault[] = []) {
+function offering(version: string, os = 'debian 12', faults: Fault[] = []) {
   const model = modelHost(faults);
+  model.host.os = os;
   model.offer.version = version;
   model.offer.changes = 1;
   return model;
@@ -30,7 +31,7 @@ function offering(version: string, faults: Fault[] = []) {
 describe('a version after which a host was restored', () => {
   it('is left out of every later plan, which says so, until a person clears it', async () => {
     const fleet = {
-      'sick-1': offering('6.6', [BROKEN]),
+      'sick-1': offering('6.6', 'debian 12', [BROKEN]),
       'well-1': offering('6.6'),
       'well-2': offering('6.6'),
     };
@@ -69,7 +70,7 @@ describe('what the first wave installed', () => {
     await withFleet(bench, fleet, async () => {
       const handle = await startRollout(bench, 'pins', rolloutOf([['pin-1'], ['pin-2', 'pin-3']]));
       const view = await untilRollout(handle, ({ state }) => state.name === 'ended');
-      expect(view.pins).toEqual({ wave: 0, packages: { alpha: '7.0' } });
+      expect(view.pins).toEqual([{ platform: 'debian 12', wave: 0, packages: { alpha: '7.0' } }]);
       expect(endingsOf(view)).toEqual({
         'pin-1': 'patched',
         'pin-2': 'up-to-date',
@@ -77,6 +78,27 @@ describe('what the first wave installed', () => {
       });
       expect((await reportOf('pin-2')).plan?.leftOut).toEqual([
         'alpha 7.1 is left out: rollout pins has proved 7.0',
+      ]);
+    });
+  });
+
+  it('is not asked of hosts of another distribution, whose own first wave proves for them', async () => {
+    const fleet = {
+      'mixed-1': offering('9.0'),
+      'mixed-2': offering('9.0-1.el9', 'rocky 9.4'),
+      'mixed-3': offering('9.0-2.el9', 'rocky 9.5'),
+    };
+    await withFleet(bench, fleet, async () => {
+      const input = rolloutOf([['mixed-1'], ['mixed-2'], ['mixed-3']]);
+      const handle = await startRollout(bench, 'mixed', input);
+      const view = await untilRollout(handle, ({ state }) => state.name === 'ended');
+      expect(endingsOf(view)).toEqual({
+        'mixed-1': 'patched',
+        'mixed-2': 'patched',
+        'mixed-3': 'up-to-date',
+      });
+      expect((await reportOf('mixed-3')).plan?.leftOut).toEqual([
+        'alpha 9.0-2.el9 is left out: rollout mixed has proved 9.0-1.el9',
       ]);
     });
   });
@@ -89,7 +111,7 @@ describe('what the first wave installed', () => {
       const handle = await startRollout(bench, 'idle', rolloutOf([['idle-1'], ['idle-2']]));
       const view = await untilRollout(handle, ({ state }) => state.name === 'ended');
       expect(endingsOf(view)).toEqual({ 'idle-1': 'up-to-date', 'idle-2': 'patched' });
-      expect(view.pins).toEqual({ wave: 1, packages: { alpha: '8.0' } });
+      expect(view.pins).toEqual([{ platform: 'debian 12', wave: 1, packages: { alpha: '8.0' } }]);
     });
   });
 });

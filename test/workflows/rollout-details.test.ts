@@ -21,7 +21,7 @@ function detailsOf(state: RolloutState, members: RolloutMember[]): string {
     name: 'november',
     input: rolloutOf([['web-1'], ['web-2']], { requestedBy: 'ada' }),
     progress: {
-      ...{ startedAt: AT, state, wave: 0, members, approved: [] },
+      ...{ startedAt: AT, state, wave: 0, members, pins: [], approved: [] },
       decisions: [{ at: AT, decision: { kind: 'skip', host: 'web-2', by: 'bob', why: 'a|b `c`' } }],
       ...{ refused: [], refusedCount: 2 },
     },

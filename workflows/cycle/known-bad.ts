@@ -1,6 +1,7 @@
 import { ActivityFailure, patched } from '@temporalio/workflow';
 import type { FailureRecord } from '../../src/domain/failure.ts';
 import type { PlanLimits } from '../../src/domain/plan-limits.ts';
+import { platformOf } from '../../src/planning/platform.ts';
 import { suspectsOf } from '../../src/planning/suspects.ts';
 import { noteFailure, type Cycle } from './cycle.ts';
 import { failureRecord } from './failure-record.ts';
@@ -10,13 +11,22 @@ import { controlActivities } from './host-steps.ts';
 const CHANGE = 'known bad versions are left out of plans';
 
 /** What the next plan may not bring; null where nothing is to be left out. */
-export async function planLimits({ input }: Cycle): Promise<PlanLimits | null> {
-  const { pins } = input;
+export async function planLimits(cycle: Cycle): Promise<PlanLimits | null> {
+  const pins = pinsOf(cycle);
   const knownBad = patched(CHANGE)
     ? await controlActivities('which versions are known to be bad?').listKnownBad()
     : [];
   if (knownBad.length === 0 && pins === undefined) return null;
   return { knownBad, ...(pins === undefined ? {} : { pins }) };
+}
+
+/** What the rollout has proved on the platform of this host. */
+function pinsOf({ input, found }: Cycle): PlanLimits['pins'] {
+  if (input.pins === undefined || found.facts === null) return undefined;
+  const { rollout, proved } = input.pins;
+  const platform = platformOf(found.facts);
+  const mine = proved.find((one) => one.platform === platform);
+  return mine === undefined ? undefined : { rollout, packages: mine.packages };
 }
 
 /** Tells what may have been the reason of a restore. That this fails changes nothing for this host. */

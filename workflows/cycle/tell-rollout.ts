@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CycleStateName } from '../../src/domain/cycle.ts';
 import type { HostNotice } from '../../src/domain/rollout.ts';
+import { platformOf } from '../../src/planning/platform.ts';
 import { hostNoticeSignal } from '../messages.ts';
 import { tellWorkflow } from '../tell-workflow.ts';
 import { planDigest, type Cycle } from './cycle.ts';
@@ -22,7 +23,8 @@ function asked(cycle: Cycle): HostNotice['asks'] {
   return { digest, changes: cycle.plan?.changes ?? digest, signed: signingOf(cycle) !== null };
 }
 
-function installed({ plan }: Cycle): Record<string, string> {
+function proved({ plan, found }: Cycle): Pick<HostNotice, 'proves'> {
+  if (found.facts === null) return {};
   const versions: Record<string, string> = {};
   let size = 0;
   for (const { name, newVersion } of plan?.rows ?? []) {
@@ -30,7 +32,7 @@ function installed({ plan }: Cycle): Record<string, string> {
     if (size > INSTALLED_SIZE_MAX) break;
     versions[name] = newVersion;
   }
-  return versions;
+  return { proves: { platform: platformOf(found.facts), packages: versions } };
 }
 
 /**
@@ -49,9 +51,7 @@ export function tellRollout(cycle: Cycle, before: CycleStateName): void {
     at: state.name,
     ...(state.name === 'awaiting-approval' ? { asks: asked(cycle) } : {}),
     ...(state.name === 'ended' ? { outcome: state.outcome } : {}),
-    ...(state.name === 'ended' && state.outcome === 'patched'
-      ? { installed: installed(cycle) }
-      : {}),
+    ...(state.name === 'ended' && state.outcome === 'patched' ? proved(cycle) : {}),
   };
   // One after another, so that the rollout hears them in their order.
   cycle.told = cycle.told

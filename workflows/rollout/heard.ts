@@ -5,6 +5,6 @@ import type { Rollout } from './state.ts';
 /** A cycle said where it stands, or how it ended and what it has proved. */
 export function heardOf(rollout: Rollout, member: RolloutMember, notice: HostNotice): void {
   if (!hearNotice(member, notice)) return;
-  if (notice.outcome === 'patched') provePins(rollout.progress, member, notice.installed);
+  if (notice.proves !== undefined) provePins(rollout.progress, notice.proves);
   rollout.heard = true;
 }

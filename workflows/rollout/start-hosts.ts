@@ -3,7 +3,7 @@ import { startChild, TemporalFailure, workflowInfo } from '@temporalio/workflow'
 import type { PatchHostInput } from '../../src/domain/cycle.ts';
 import type { HostEnding, RolloutMember } from '../../src/domain/rollout.ts';
 import { Outcome } from '../../src/domain/outcome.ts';
-import { begin, conclude } from '../../src/planning/rollout-events.ts';
+import { begin, conclude, provedVersions } from '../../src/planning/rollout-events.ts';
 import { CENTRAL_TASK_QUEUE, patchWorkflowId, WORKFLOW_TYPES } from '../../src/temporal/names.ts';
 import type { patchHost } from '../patch-host.ts';
 import { heardOf } from './heard.ts';
@@ -74,7 +74,7 @@ async function startHost(
 
 function cycleInput(rollout: Rollout, { host }: RolloutMember): PatchHostInput {
   const { input, entries, name } = rollout;
-  const { pins } = rollout.progress;
+  const proved = provedVersions(rollout.progress);
   const entry = entries.get(host);
   const policy = entry && input.policies[entry.policy];
   if (entry === undefined || policy === undefined) throw new Error(`${host} is not in the rollout`);
@@ -84,9 +84,7 @@ function cycleInput(rollout: Rollout, { host }: RolloutMember): PatchHostInput {
     budgets: input.budgets.filter(({ group }) => groups.includes(group)),
     requestedBy: input.requestedBy,
     reason: input.reason ?? `rollout ${name}`,
-    ...(pins === undefined || wave <= pins.wave
-      ? {}
-      : { pins: { rollout: name, packages: pins.packages } }),
+    ...(proved.length === 0 ? {} : { pins: { rollout: name, proved } }),
     rollout: workflowInfo().workflowId,
   };
 }

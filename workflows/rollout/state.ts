@@ -73,6 +73,7 @@ function beginning({ waves }: RolloutInput): RolloutProgress {
     members: waves.flatMap((hosts, wave) =>
       hosts.map(({ host }) => ({ host, wave, standing: { is: 'waiting' as const }, bad: false })),
     ),
+    pins: [],
     approved: [],
     decisions: [],
     refused: [],

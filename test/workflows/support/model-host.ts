@@ -21,6 +21,8 @@ export type ModelHost = {
   boots: number;
   healthy: boolean;
   unattended: boolean;
+  /** Distribution and release. */
+  os: string;
   /** Whether it takes only approvals with {@link GOOD_SIGNATURE}. */
   signedApprovals: boolean;
   /** What began on the host, in order; a retry shows twice. */
@@ -75,6 +77,7 @@ export function modelHost(faults: readonly Fault[] = []): Model {
     boots: 1,
     healthy: true,
     unattended: true,
+    os: 'debian 12',
     signedApprovals: false,
     ran: [],
   };
@@ -228,15 +231,16 @@ function silence(): never {
 }
 
 function facts(name: string, cycle: string, host: ModelHost): Facts {
+  const [id = '', version = ''] = host.os.split(' ');
   return {
     host: name,
     cycle,
     observedAt: new Date().toISOString(),
-    os: { id: 'debian', version: '12', name: 'Model 1' },
+    os: { id, version, name: 'Model 1' },
     kernel: '6.1',
     virtualization: 'none',
     boot: { bootId: '00000000-0000-4000-8000-000000000000', initStartTicks: '1' },
-    manager: 'apt',
+    manager: id === 'debian' ? 'apt' : 'dnf',
     held: [],
     space: [],
     clockSkewMs: 0,
