@@ -30,10 +30,15 @@ export function suspectsOf(
     .filter(Boolean)
     .join(' ');
   const versions = rows.map(({ name, newVersion }) => ({ package: name, version: newVersion }));
-  const named = versions.filter((one) => namesPackage(text, one.package));
+  const namedIn = (said: string) => versions.filter((one) => namesPackage(said, one.package));
+  const spokenOf = namedIn(text.replace(SPEAKERS, ' '));
+  const named = spokenOf.length > 0 ? spokenOf : namedIn(text);
   if (named.length > 0) return named.map((one) => ({ ...one, certain: true }));
   return versions.map((one) => ({ ...one, certain: changeCount === 1 }));
 }
+
+/** `systemd[1]:`, `dpkg:` and `/usr/bin/dpkg` speak, most of the time of another package than their own. */
+const SPEAKERS = /\/\S+|(?<![\w.+-])[\w+-]+(?:\[\d+\])?:(?=\s|$)/g;
 
 /** As a word of its own: `ssh` is not named by `openssh` or `ssh-agent`, but by `ssh.service`. */
 function namesPackage(text: string, name: string): boolean {

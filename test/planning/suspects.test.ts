@@ -24,6 +24,20 @@ describe('after a host was restored', () => {
     expect(suspects.map(({ certain }) => certain)).toEqual([false, false]);
   });
 
+  it.each([
+    'systemd[1]: Failed to start shop.service',
+    'dpkg: error processing package shop (--configure); E: Sub-process /usr/bin/dpkg returned 1',
+    'perl: warning: shop did not start',
+  ])('a package is not named where it only says what is wrong with another: %s', (message) => {
+    const suspects = suspectsOf(plan('systemd', 'dpkg', 'perl', 'shop'), failure(message));
+    expect(suspects.map((one) => one.package)).toEqual(['shop']);
+  });
+
+  it('a package that says what is wrong with itself is the reason for certain', () => {
+    const suspects = suspectsOf(plan('perl', 'shop'), failure('shop[12]: cannot open its database'));
+    expect(suspects).toEqual([{ package: 'shop', version: '1.1', certain: true }]);
+  });
+
   it('the only package is the reason for certain, of several each is suspected', () => {
     expect(suspectsOf(plan('a'), failure('it is slower'))[0]?.certain).toBe(true);
     expect(suspectsOf(plan('a', 'b'), failure('it is slower')).map((one) => one.certain)).toEqual([
