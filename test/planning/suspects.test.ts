@@ -34,7 +34,10 @@ describe('after a host was restored', () => {
   });
 
   it('a package that says what is wrong with itself is the reason for certain', () => {
-    const suspects = suspectsOf(plan('perl', 'shop'), failure('shop[12]: cannot open its database'));
+    const suspects = suspectsOf(
+      plan('perl', 'shop'),
+      failure('shop[12]: cannot open its database'),
+    );
     expect(suspects).toEqual([{ package: 'shop', version: '1.1', certain: true }]);
   });
 

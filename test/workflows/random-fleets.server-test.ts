@@ -115,6 +115,9 @@ const isBad = (member: RolloutMember) =>
   (member.standing.is === 'ended' &&
     ['failed', 'restored', 'lost', 'accepted-as-is'].includes(member.standing.ending));
 
+/** A wave without such a host has failed as a whole. */
+const isHopeful = (member: RolloutMember) => !isBad(member);
+
 /** Counted anew from where its hosts stand, not from what the rollout remembers of them. */
 function expectHaltedWhereItMust(
   { members, state, wave }: RolloutView,
@@ -125,7 +128,7 @@ function expectHaltedWhereItMust(
   const goesTooFar = (index: number) => {
     const hosts = members.filter((member) => member.wave === index);
     const bad = hosts.filter((member) => isBad(member) && !forgiven.has(member.host)).length;
-    return bad > 0 && bad >= countOf(halt, hosts.length, 'up');
+    return bad > 0 && (bad >= countOf(halt, hosts.length, 'up') || !hosts.some(isHopeful));
   };
   const stopsAt = members.map((member) => member.wave).find(goesTooFar) ?? Infinity;
   for (const { host, standing, wave: own } of members) {

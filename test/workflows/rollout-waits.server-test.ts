@@ -107,7 +107,7 @@ describe('a host of two rollouts', () => {
       const first = await startRollout(
         bench,
         'both-first',
-        rolloutOf([['both-1'], ['either-1']], { ...group, policy: ASKS, halt: 2 }),
+        rolloutOf([['both-1'], ['either-1']], { ...group, policy: ASKS }),
       );
       await untilRollout(first, (view) => asks(view, 'both-1'));
       const second = await startRollout(
@@ -117,6 +117,8 @@ describe('a host of two rollouts', () => {
       );
       await untilRollout(second, (view) => foundBusy(view, 'both-1'));
       await approve('both-1');
+      await untilRollout(first, ({ state }) => state.name === 'halted');
+      await decide(first, { kind: 'resume', by: 'ada', why: 'one host is not all of them' });
       await untilRollout(first, (view) => asks(view, 'either-1'));
       await approve('either-1');
       const ended = { 'both-1': 'restored', 'either-1': 'patched' };
