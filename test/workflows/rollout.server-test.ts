@@ -225,6 +225,15 @@ describe('a rollout', () => {
     expect(new Set(Object.values(endingsOf(view)))).toEqual(new Set(['failed']));
   });
 
+  it('that would outgrow what Temporal hands from run to run ends at once and says so', async () => {
+    const long = (index: number) => `${index}`.padStart(60, '0');
+    const hosts = Array.from({ length: 10_000 }, (_, index) => long(index));
+    const handle = await startRollout(bench, 'too-large', rolloutOf([hosts]));
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: 'BadInput', message: expect.stringContaining('bytes, and 1800000 fit') },
+    });
+  });
+
   it('without hosts, or under an ID that names none, ends at once and says why', async () => {
     await expect(
       (await startRollout(bench, 'nobody', rolloutOf([]))).result(),

@@ -1,5 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { RolloutInput, RolloutName } from '../../src/domain/rollout.ts';
+import { sizeObjection } from '../../src/planning/rollout-size.ts';
 import { rolloutNameOf } from '../../src/temporal/names.ts';
 
 const FINDINGS_MAX = 10;
@@ -25,12 +26,16 @@ export function parseRolloutInput(rawInput: unknown): { name: string; input: Rol
 }
 
 /** What only shows when fields are seen together. */
-function findingsOf({ waves, policies, progress }: RolloutInput): string[] {
+function findingsOf(input: RolloutInput): string[] {
+  const { waves, policies, progress } = input;
+  // One that is under way already goes on as long as it fits.
+  const tooLarge = progress === undefined ? sizeObjection(input) : null;
   const hosts = waves.flat();
   const names = hosts.map(({ host }) => host);
   const seen = new Set<string>();
   const twice = names.filter((host) => seen.size === seen.add(host).size);
   return [
+    ...(tooLarge === null ? [] : [tooLarge]),
     ...twice.map((host) => `${host} is in it twice`),
     ...hosts
       .filter(({ policy }) => policies[policy] === undefined)

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, defineSearchAttributeKey } from '@temporalio/common';
 import { RolloutInput, RolloutName } from '../../domain/rollout.ts';
+import { sizeObjection, TOO_LARGE_REMEDY } from '../../planning/rollout-size.ts';
 import { CENTRAL_TASK_QUEUE, rolloutWorkflowId, WORKFLOW_TYPES } from '../../temporal/names.ts';
 import { BadRequest, RolloutAlreadyRunning } from '../errors.ts';
 import { exchange } from '../exchange.ts';
@@ -12,12 +13,6 @@ export type StartedRollout = {
   /** The Web UI's page; null where the Web UI's address is not known. */
   link: string | null;
 };
-
-/** Temporal takes messages of 2 MB, and the rollout hands its whole state from run to run. */
-const STATE_BYTES_MAX = 1_800_000;
-
-/** What is noted of one host, besides its name. */
-const STANDING_BYTES = 100;
 
 /**
  * Starts a rollout that was planned, and returns at once.
@@ -69,12 +64,7 @@ function checkRequest(name: string, input: RolloutInput): void {
       'Correct it and start again.',
     );
   }
-  const hosts = input.waves.flat();
-  const standingBytes = hosts.reduce((sum, { host }) => sum + host.length + STANDING_BYTES, 0);
-  const sizeBytes = Buffer.byteLength(JSON.stringify(input)) + standingBytes;
-  if (sizeBytes <= STATE_BYTES_MAX) return;
-  throw new BadRequest(
-    `Nothing was started: the rollout takes ${sizeBytes} bytes, and ${STATE_BYTES_MAX} fit.`,
-    'Make several of it, for example one for each group.',
-  );
+  const objection = sizeObjection(input);
+  if (objection !== null)
+    throw new BadRequest(`Nothing was started: ${objection}.`, TOO_LARGE_REMEDY);
 }

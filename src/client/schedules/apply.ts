@@ -6,6 +6,8 @@ import {
   type PlannedSchedule,
   type ScheduleChange,
 } from '../../planning/schedules.ts';
+import { sizeObjection, TOO_LARGE_REMEDY } from '../../planning/rollout-size.ts';
+import { BadRequest } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { changeSchedule, deleteSchedule } from './change.ts';
 import { describeSchedule, handleOf, listPolicies } from './find.ts';
@@ -21,6 +23,14 @@ export async function planSchedules(
   inventory: Inventory,
 ): Promise<ScheduleChange[]> {
   const planned = plannedSchedules(inventory);
+  for (const { policy, input } of planned) {
+    const objection = sizeObjection(input);
+    if (objection === null) continue;
+    throw new BadRequest(
+      `Policy ${policy} cannot have a schedule: ${objection}.`,
+      TOO_LARGE_REMEDY,
+    );
+  }
   const names = new Set([...planned.map(({ policy }) => policy), ...(await listPolicies(session))]);
   const found: FoundSchedule[] = [];
   for (const policy of names) {
