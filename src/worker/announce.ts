@@ -27,6 +27,8 @@ export type AnnounceSettings = {
   send: (announcement: Announcement) => Promise<void>;
   /** Whether a cycle holds the host's lock, and the package tools are its own. */
   isBusy: () => Promise<boolean>;
+  /** Says `ended` when a cycle has given the host back: a short one is over before the next look. */
+  cycleEnded?: EventTarget;
   say: Say;
   /** Ends it. */
   signal: AbortSignal;
@@ -37,7 +39,7 @@ export type AnnounceSettings = {
 
 /** Announces the host at once, then every hour, and when a cycle has ended; until it is told to stop. */
 export async function announceHost(settings: AnnounceSettings): Promise<void> {
-  const { observe, send, isBusy, say, signal } = settings;
+  const { observe, send, isBusy, cycleEnded, say, signal } = settings;
   const {
     everyMs = EVERY_MS,
     firstLookMs = FIRST_LOOK_MS,
@@ -46,12 +48,21 @@ export async function announceHost(settings: AnnounceSettings): Promise<void> {
   let isNew = true;
   let dueMs = 0;
   let wasBusy = false;
+  let hasEnded = false;
+  let waking = new AbortController();
+  const wake = () => {
+    hasEnded = true;
+    waking.abort();
+  };
+  cycleEnded?.addEventListener('ended', wake, { signal });
   let failed = false;
   while (!signal.aborted) {
     try {
       const busy = await isBusy();
-      if (performance.now() >= dueMs || (wasBusy && !busy)) {
-        await send(await observe(!isNew && !busy));
+      if (performance.now() >= dueMs || ((wasBusy || hasEnded) && !busy)) {
+        const askPackages = !isNew && !busy;
+        if (askPackages) hasEnded = false;
+        await send(await observe(askPackages));
         dueMs = performance.now() + around(isNew ? firstLookMs : everyMs);
         isNew = false;
         failed = false;
@@ -63,7 +74,8 @@ export async function announceHost(settings: AnnounceSettings): Promise<void> {
       if (!failed) say(`This host could not be announced, and it is tried again: ${String(error)}`);
       failed = true;
     }
-    await pause(watchEveryMs, signal);
+    await pause(watchEveryMs, AbortSignal.any([signal, waking.signal]));
+    if (waking.signal.aborted) waking = new AbortController();
   }
 }
 

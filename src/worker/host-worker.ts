@@ -58,7 +58,11 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
   const stop = stopSignal(STOP_MAX_MS);
   const rebootOrdered = new EventTarget();
   const parts: AgentParts = { config, paths, supervisor: supervisorProgram(), choosePackages };
-  const steps = activities(parts, () => rebootOrdered.dispatchEvent(new Event('ordered')));
+  const cycleEnded = new EventTarget();
+  const steps = telling(
+    activities(parts, () => rebootOrdered.dispatchEvent(new Event('ordered'))),
+    () => cycleEnded.dispatchEvent(new Event('ended')),
+  );
 
   installRuntime(say);
   await serve({
@@ -85,12 +89,26 @@ export async function runHostWorker(options: HostWorkerOptions): Promise<void> {
           observe: hostObserver(parts, signal),
           send: recordSender(client, signal),
           isBusy: async () => (await lockHolder(paths)) !== null,
+          cycleEnded,
           say,
           signal,
         }),
       ]);
     },
   });
+}
+
+/** The same steps, of which the last one of a cycle tells that it is over. */
+function telling(steps: Partial<HostActivities>, ended: () => void): Partial<HostActivities> {
+  const release = steps.release?.bind(steps);
+  if (release === undefined) return steps;
+  return {
+    ...steps,
+    release: async (input) => {
+      await release(input);
+      ended();
+    },
+  };
 }
 
 type RebootWatch = {

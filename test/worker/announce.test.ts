@@ -42,6 +42,16 @@ describe('an agent', () => {
     expect(await announced(2, settings)).toEqual([false, true]);
   });
 
+  it('asks them after a cycle that was over before anybody looked whether there is one', async () => {
+    const cycleEnded = new EventTarget();
+    const hour = { everyMs: 3_600_000, firstLookMs: 3_600_000, watchEveryMs: 3_600_000 };
+    const isBusy = async () => {
+      queueMicrotask(() => cycleEnded.dispatchEvent(new Event('ended')));
+      return false;
+    };
+    expect(await announced(2, { ...hour, isBusy, cycleEnded })).toEqual([false, true]);
+  });
+
   it('says once that it cannot be heard, and tries on until it is', async () => {
     const said: string[] = [];
     let tries = 0;
