@@ -15,8 +15,10 @@ export async function planHost(rawInput: unknown): Promise<PlanOverview> {
     workflow: { namespace, workflowId, runId },
   };
   const on = stepsOn(host, policy);
-  await on.refresh('refresh the package lists', step);
-  const knownBad = await controlActivities('which versions are known to be bad?').listKnownBad();
+  const [knownBad] = await Promise.all([
+    controlActivities('which versions are known to be bad?').listKnownBad(),
+    on.refresh('refresh the package lists', step),
+  ]);
   const limited = knownBad.length === 0 ? step : { ...step, limits: { knownBad } };
   const plan = await on.plan(`plan updates, scope ${policy.scope}`, limited);
   await on.release('delete what was downloaded for the changelogs', step);

@@ -1,5 +1,5 @@
 import { WorkflowFailedError, type WorkflowStartOptions } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, defineSearchAttributeKey } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { z } from 'zod';
 import { PatchHostInput } from '../domain/cycle.ts';
 import { PlanOverview } from '../domain/plan.ts';
@@ -9,6 +9,7 @@ import {
   planWorkflowId,
   WORKFLOW_TYPES,
 } from '../temporal/names.ts';
+import { cycleAttributes } from '../temporal/cycle-attributes.ts';
 import { BadRequest, CycleAlreadyRunning, PlanFailed, WaitedTooLong } from './errors.ts';
 import { failureOf } from './failure-of.ts';
 import { linkTo } from './links.ts';
@@ -42,10 +43,7 @@ export async function startPatch(session: Session, request: PatchRequest): Promi
         ...startOptions(workflowId, input),
         staticSummary: `patch ${host}, policy ${policy.name}`,
         staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle status ${host} --watch`,
-        typedSearchAttributes: [
-          { key: defineSearchAttributeKey('PatchHost', 'KEYWORD'), value: host },
-          { key: defineSearchAttributeKey('PatchPolicy', 'KEYWORD'), value: policy.name },
-        ],
+        typedSearchAttributes: cycleAttributes(input),
       }),
     );
     const runId = handle.firstExecutionRunId;

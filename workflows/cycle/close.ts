@@ -38,15 +38,17 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
       ),
     );
   }
-  let report = draftReport(cycle, ending);
-  const complete = await attempt(cycle, () =>
-    on.report('write the report', { ...step, draft: report }),
-  );
+  const draft = draftReport(cycle, ending);
+  const complete = await attempt(cycle, () => on.report('write the report', { ...step, draft }));
   const answers = complete !== null || cycle.found.failures.at(-1)?.type !== 'HostUnreachable';
-  if (answers) await attempt(cycle, () => on.release('give the lock back', step));
-  report = complete ?? report;
-  report = { ...report, failures: cycle.found.failures, endedAt: now() };
-  await attempt(cycle, () => controlActivities('store the report').storeReport(report));
+  const report = { ...(complete ?? draft), failures: cycle.found.failures, endedAt: now() };
+  const store = () => controlActivities('store the report').storeReport(report);
+  const [released] = await Promise.all([
+    answers ? attempt(cycle, () => on.release('give the lock back', step)) : undefined,
+    attempt(cycle, store),
+  ]);
+  // It has to tell that the lock is still held.
+  if (released === null) await attempt(cycle, store);
   enter(cycle, { name: 'ended', outcome: ending.outcome });
   await cycle.told;
   return report;

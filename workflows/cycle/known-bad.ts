@@ -1,4 +1,4 @@
-import { ActivityFailure, patched } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/workflow';
 import type { FailureRecord } from '../../src/domain/failure.ts';
 import type { PlanLimits } from '../../src/domain/plan-limits.ts';
 import { platformOf } from '../../src/planning/platform.ts';
@@ -7,15 +7,10 @@ import { noteFailure, type Cycle } from './cycle.ts';
 import { failureRecord } from './failure-record.ts';
 import { controlActivities } from './host-steps.ts';
 
-/** Cycles that began before there was a list of known bad versions end without it. */
-const CHANGE = 'known bad versions are left out of plans';
-
 /** What the next plan may not bring; null where nothing is to be left out. */
 export async function planLimits(cycle: Cycle): Promise<PlanLimits | null> {
   const pins = pinsOf(cycle);
-  const knownBad = patched(CHANGE)
-    ? await controlActivities('which versions are known to be bad?').listKnownBad()
-    : [];
+  const knownBad = await controlActivities('which versions are known to be bad?').listKnownBad();
   if (knownBad.length === 0 && pins === undefined) return null;
   return { knownBad, ...(pins === undefined ? {} : { pins }) };
 }
@@ -31,7 +26,7 @@ function pinsOf({ input, found }: Cycle): PlanLimits['pins'] {
 
 /** Tells what may have been the reason of a restore. That this fails changes nothing for this host. */
 export async function reportSuspects(cycle: Cycle, cause: FailureRecord): Promise<void> {
-  if (cycle.plan === null || !patched(CHANGE)) return;
+  if (cycle.plan === null) return;
   const suspects = suspectsOf(cycle.plan, cause);
   if (suspects.length === 0) return;
   const { host, cycle: name } = cycle.step;

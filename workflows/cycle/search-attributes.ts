@@ -1,26 +1,25 @@
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { PlanOverview } from '../../src/domain/plan.ts';
+import { cycleAttributes } from '../../src/temporal/cycle-attributes.ts';
 import type { Cycle } from './cycle.ts';
 
-const host = defineSearchAttributeKey('PatchHost', 'KEYWORD');
-const group = defineSearchAttributeKey('PatchGroup', 'KEYWORD');
 const state = defineSearchAttributeKey('PatchState', 'KEYWORD');
 const outcome = defineSearchAttributeKey('PatchOutcome', 'KEYWORD');
-const policy = defineSearchAttributeKey('PatchPolicy', 'KEYWORD');
 const securityUpdates = defineSearchAttributeKey('PatchSecurityUpdates', 'INT');
 const packages = defineSearchAttributeKey('PatchPackages', 'INT');
 const rebootRequired = defineSearchAttributeKey('PatchRebootRequired', 'BOOL');
 const windowStart = defineSearchAttributeKey('PatchWindowStart', 'DATETIME');
 
 /**
- * Makes the cycle findable by where it stands, and by what became known since `before`: who it is
- * in the beginning, the plan when planning is over. Each call costs the server a write to its
- * visibility store, so everything that is new goes into one.
+ * Makes the cycle findable by where it stands, and by what became known since `before`: the plan
+ * when planning is over. Each call costs the server a write to its visibility store, so everything
+ * that is new goes into one, and what whoever started the cycle has said is not said again.
  */
 export function publishState(cycle: Cycle, before: Cycle['state'] | null): void {
-  upsertSearchAttributes([
-    ...(before === null ? identity(cycle) : []),
+  const { typedSearchAttributes: known } = workflowInfo();
+  const pairs: SearchAttributeUpdatePair[] = [
+    ...(before === null ? cycleAttributes(cycle.input) : []),
     ...(before?.name === 'planning' && cycle.plan !== null ? planned(cycle.plan) : []),
     { key: state, value: cycle.state.name },
     ...(cycle.state.name === 'ended' ? [{ key: outcome, value: cycle.state.outcome }] : []),
@@ -28,16 +27,9 @@ export function publishState(cycle: Cycle, before: Cycle['state'] | null): void 
       ? [{ key: windowStart, value: new Date(cycle.state.opensAt) }]
       : []),
     ...(before?.name === 'awaiting-window' ? [{ key: windowStart, value: null }] : []),
-  ]);
-}
-
-/** What stays as it is for the whole cycle. A host in several groups is found by its first one. */
-function identity({ input }: Cycle): SearchAttributeUpdatePair[] {
-  return [
-    { key: host, value: input.host },
-    { key: group, value: input.groups[0] ?? null },
-    { key: policy, value: input.policy.name },
   ];
+  const news = pairs.filter(({ key, value }) => known.get(key) !== value);
+  if (news.length > 0) upsertSearchAttributes(news);
 }
 
 function planned({

@@ -58,13 +58,16 @@ async function makePlan(cycle: Cycle): Promise<PlanOverview> {
   const { input, step } = cycle;
   const on = stepsOn(input.host, input.policy);
   if (cycle.state.name !== 'planning') enter(cycle, { name: 'planning' });
-  await runStep(
-    cycle,
-    'refresh',
-    () => on.refresh('refresh the package lists', step),
-    () => 'package lists are fresh',
-  );
-  const limits = await planLimits(cycle);
+  // Nothing on the host depends on the limits, so they are asked for while it refreshes its lists.
+  const [limits] = await Promise.all([
+    planLimits(cycle),
+    runStep(
+      cycle,
+      'refresh',
+      () => on.refresh('refresh the package lists', step),
+      () => 'package lists are fresh',
+    ),
+  ]);
   const limited = limits === null ? step : { ...step, limits };
   const plan = await runStep(
     cycle,

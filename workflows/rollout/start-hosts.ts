@@ -4,6 +4,7 @@ import type { PatchHostInput } from '../../src/domain/cycle.ts';
 import type { HostEnding, RolloutMember } from '../../src/domain/rollout.ts';
 import { Outcome } from '../../src/domain/outcome.ts';
 import { begin, conclude, provedVersions } from '../../src/planning/rollout-events.ts';
+import { cycleAttributes } from '../../src/temporal/cycle-attributes.ts';
 import { CENTRAL_TASK_QUEUE, patchWorkflowId, WORKFLOW_TYPES } from '../../src/temporal/names.ts';
 import type { patchHost } from '../patch-host.ts';
 import { heardOf } from './heard.ts';
@@ -52,8 +53,7 @@ async function startHost(
       staticSummary: `patch ${host}, policy ${input.policy.name}, rollout ${rollout.name}`,
       staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle status ${host} --watch`,
       typedSearchAttributes: [
-        { key: defineSearchAttributeKey('PatchHost', 'KEYWORD'), value: host },
-        { key: defineSearchAttributeKey('PatchPolicy', 'KEYWORD'), value: input.policy.name },
+        ...cycleAttributes(input),
         { key: defineSearchAttributeKey('PatchRollout', 'KEYWORD'), value: rollout.name },
       ],
     });
