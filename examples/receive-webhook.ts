@@ -4,10 +4,13 @@
  *   PATCHCYCLE_WEBHOOK_KEY=... node examples/receive-webhook.ts 8099
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 
 /** What is older was recorded by somebody and is sent again. */
 const AGE_MAX_S = 300;
+
+/** Nobody who does not know the key fills the memory. */
+const BODY_BYTES_MAX = 1_000_000;
 
 /** Whether the holder of the key has signed this body lately. `header` is `patchcycle-signature`. Without a key nobody has. */
 export function isSigned(body: string, header: string, key: string, nowMs = Date.now()): boolean {
@@ -18,20 +21,30 @@ export function isSigned(body: string, header: string, key: string, nowMs = Date
   return timingSafeEqual(expected, Buffer.from(signature.padEnd(64, '0'), 'hex'));
 }
 
-function receive(port: number, key: string): void {
+/** Tells each message once. Its `id` counts and not the header `idempotency-key`, which is the same but is not signed. */
+export function receiver(key: string, tell: (subject: string) => void): RequestListener {
   const known = new Set<string>();
-  createServer((request, response) => {
+  return (request, response) => {
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const id = String(request.headers['idempotency-key']);
-      const good = isSigned(body, String(request.headers['patchcycle-signature']), key);
-      if (good && !known.has(id)) console.log((JSON.parse(body) as { subject: string }).subject);
-      if (good) known.add(id);
-      response.writeHead(good ? 204 : 401).end();
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
     });
-  }).listen(port);
+    request.on('end', () => {
+      if (bytes > BODY_BYTES_MAX) return void response.writeHead(413).end();
+      const body = Buffer.concat(chunks).toString();
+      const good = isSigned(body, String(request.headers['patchcycle-signature']), key);
+      response.writeHead(good ? 204 : 401).end();
+      if (!good) return;
+      const { id, subject } = JSON.parse(body) as { id: string; subject: string };
+      if (!known.has(id)) tell(subject);
+      known.add(id);
+    });
+  };
 }
 
-if (import.meta.main) receive(Number(process.argv[2]), process.env['PATCHCYCLE_WEBHOOK_KEY'] ?? '');
+if (import.meta.main) {
+  const port = Number(process.argv[2] ?? 8099);
+  createServer(receiver(process.env['PATCHCYCLE_WEBHOOK_KEY'] ?? '', console.log)).listen(port);
+}

@@ -23,11 +23,20 @@ export const Window = z.strictObject({
 export type Window = z.infer<typeof Window>;
 
 export const HttpProbe = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  /** It is shown wherever the policy is: in histories, plans and reports. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .refine(hasNoLogin, 'an address has no user and no password: it is shown in plans and reports'),
   status: z.number().int().min(100).max(599).default(200),
   within: Duration.default('2s'),
 });
 export type HttpProbe = z.infer<typeof HttpProbe>;
+
+function hasNoLogin(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || (url.username === '' && url.password === '');
+}
 
 export const TcpProbe = z.strictObject({
   port: z.number().int().min(1).max(65_535),

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,7 +9,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { deliver } from '../../activities/control/deliver.ts';
 import { post } from '../../activities/control/channels/post.ts';
 import { CentralConfig } from '../../src/domain/central-config.ts';
-import { isSigned } from '../../examples/receive-webhook.ts';
+import { isSigned, receiver } from '../../examples/receive-webhook.ts';
 import { alikeNotices, bulletinOf } from './support/bulletin.ts';
 import { CA_FILE, httpServer, smtpServer, type TestServer } from './support/servers.ts';
 
@@ -93,6 +94,27 @@ describe('a webhook', () => {
     const [first, second] = received;
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key']);
+  });
+
+  it('is told once by the example of a receiver, whatever key stands beside what is signed', async () => {
+    const sender = await opened(httpServer(answering(204)));
+    await send(await webhook(sender.url));
+    const [request] = sender.received;
+    if (request === undefined) throw new Error('Nothing came');
+    const told: string[] = [];
+    const server = createServer(receiver(KEY, (subject) => told.push(subject)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    servers.push({ port, close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const signature = String(request.headers['patchcycle-signature']);
+    const post = async (body: string, headers: Record<string, string>) =>
+      (await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body, headers })).status;
+    const signed = { 'patchcycle-signature': signature, connection: 'close' };
+    expect(await post(request.body, { ...signed, 'idempotency-key': bulletin.id })).toBe(204);
+    expect(await post(request.body, { ...signed, 'idempotency-key': 'another' })).toBe(204);
+    expect(await post(`${request.body} `, signed)).toBe(401);
+    expect(await post('x'.repeat(2_000_000), signed)).toBe(413);
+    expect(told).toEqual(['web-1 waits for approval']);
   });
 
   it.each([500, 503, 429, 408])('is tried again after the status %s', async (status) => {

@@ -231,6 +231,15 @@ hosts:
     expect(errorsOf(`policies:\n  web:\n    window: ${window}\n`)[0]).toContain(message);
   });
 
+  it('refuses a probe whose address has a password, which would be in every history and report', () => {
+    const url = 'http://ada:hunter2@127.0.0.1/health';
+    const errors = errorsOf(`policies:\n  web:\n    health: { http: [{ url: '${url}' }] }\n`);
+    expect(errors).toEqual([
+      '3:29 policies.web.health.http.0.url: "policies.web.health.http.0.url": an address has no user and no password: it is shown in plans and reports',
+    ]);
+    expect(errors.join()).not.toContain('hunter2');
+  });
+
   it('takes a window that is as long as a whole cycle and what comes before it', () => {
     const window = '{ rrule: FREQ=DAILY, start: "02:00", duration: 35m, timeZone: UTC }';
     expect(errorsOf(`policies:\n  web:\n    window: ${window}\n`)).toEqual([]);
