@@ -24,7 +24,7 @@ export async function askForSlot(
     signalArgs: [request],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: `disruption budget of ${group}`,
-    staticDetails: `Who holds a slot: patchcycle budget ${group}`,
+    staticDetails: `Who holds a slot: \`patchcycle budget show ${group}\``,
     typedSearchAttributes: [
       { key: defineSearchAttributeKey('PatchGroup', 'KEYWORD'), value: group },
     ],

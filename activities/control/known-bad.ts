@@ -33,6 +33,6 @@ export async function reportBad(client: Client, report: BadReport): Promise<void
     signalArgs: [report],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: 'package versions after which hosts were restored',
-    staticDetails: 'See them with: patchcycle known-bad',
+    staticDetails: 'See them with: `patchcycle known-bad`',
   });
 }

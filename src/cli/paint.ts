@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Io, Output } from './io.ts';
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** How text looks on one output. */
 export type Look = {
@@ -63,14 +63,20 @@ const CONTROL = '\u001B';
 // One escape sequence of colour, or one character.
 const PIECES = new RegExp(`${CONTROL}\\[[0-9;]*m|[^]`, 'gu');
 
-/** A line, colours not counted, in at most `width` characters; each colour that it begins it also ends. */
-export function cutPainted(line: string, width: number): string {
-  let room = width;
+/**
+ * A line, colours not counted, in at most `width` characters; each colour that it begins it also
+ * ends. `mark` stands at the end of one that was cut, where there is one.
+ */
+export function cutPainted(line: string, width: number, mark = ''): string {
+  const pieces = [...line.matchAll(PIECES)].map(([piece]) => piece);
+  const isColour = (piece: string) => piece.length > 1 && piece.startsWith(CONTROL);
+  if (pieces.filter((piece) => !isColour(piece)).length <= width) return line;
+  let room = width - mark.length;
   let text = '';
-  for (const [piece] of line.matchAll(PIECES)) {
-    const isColour = piece.length > 1 && piece.startsWith(CONTROL);
-    if (isColour || room > 0) text += piece;
-    if (!isColour) room -= 1;
+  for (const piece of pieces) {
+    if (isColour(piece)) text += piece;
+    else if (room-- > 0) text += piece;
+    else if (room === -1) text += mark;
   }
   return text;
 }

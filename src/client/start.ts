@@ -42,7 +42,7 @@ export async function startPatch(session: Session, request: PatchRequest): Promi
       session.client.workflow.start(WORKFLOW_TYPES.patchHost, {
         ...startOptions(workflowId, input),
         staticSummary: `patch ${host}, policy ${policy.name}`,
-        staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle status ${host} --watch`,
+        staticDetails: `Asked for by ${input.requestedBy}. Follow it with: \`patchcycle status ${host} --watch\``,
         typedSearchAttributes: cycleAttributes(input),
       }),
     );

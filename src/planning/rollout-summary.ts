@@ -1,5 +1,5 @@
 import { isGood } from '../domain/outcome.ts';
-import type { RolloutMember } from '../domain/rollout.ts';
+import type { RolloutInput, RolloutMember } from '../domain/rollout.ts';
 
 /** How many hosts of each kind: a state of the cycle for those that run, an ending, `waiting`, `skipped`. */
 export function countByWord(members: readonly RolloutMember[]): Map<string, number> {
@@ -64,4 +64,22 @@ export function questionsOf(members: readonly RolloutMember[]): Question[] {
   return [...byChanges]
     .map(([changes, hosts]) => ({ changes, hosts }))
     .sort((one, other) => other.hosts.length - one.hosts.length);
+}
+
+/** What one decision is asked for: nothing where the policy has people decide host by host. */
+export function questionsForMany(
+  members: readonly RolloutMember[],
+  approval: RolloutInput['approval'],
+): Question[] {
+  return approval === 'host' ? [] : questionsOf(members);
+}
+
+/** The hosts for which somebody has to do something one by one: those that no decision for many is for. */
+export function askedOneByOne(
+  members: readonly RolloutMember[],
+  approval: RolloutInput['approval'],
+): RolloutMember[] {
+  const together = questionsForMany(members, approval).flatMap(({ hosts }) => hosts);
+  const inQuestions = new Set(together);
+  return waitingForPeople(members).filter(({ host }) => !inQuestions.has(host));
 }

@@ -79,8 +79,8 @@ describe('patchcycle hosts', () => {
     await untilListed((hosts) => hosts.filter(({ record }) => record !== null).length === 2);
     const { exitCode, stdout } = await cli('hosts');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^web-1 +ordinary +12 +3 +CVE-2024-1234 +(?:now|\d)/m);
-    expect(stdout).toMatch(/^web-2 .*never$/m);
+    expect(stdout).toMatch(/^web-1 +12 +3 +CVE-2024-1234 +(?:now|\d.*ago) +ordinary$/m);
+    expect(stdout).toMatch(/^web-2 +\? +\? +never +ordinary$/m);
     expect(stdout).toMatch(/^3 hosts, 2 findings$/m);
     expect(stdout).toMatch(/web-2: no agent of it has announced itself/);
     expect(stdout).toMatch(/db-9: it is not in the file/);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HostStanding, RolloutMember, RolloutState } from '../../src/domain/rollout.ts';
+import type {
+  HostStanding,
+  RolloutInput,
+  RolloutMember,
+  RolloutState,
+} from '../../src/domain/rollout.ts';
 import type { SlotBook } from '../../src/domain/slot.ts';
 import { bookDetails } from '../../workflows/budget/details.ts';
 import { rolloutDetails } from '../../workflows/rollout/details.ts';
@@ -16,10 +21,14 @@ const member = (
   ...{ host, wave, standing, bad },
 });
 
-function detailsOf(state: RolloutState, members: RolloutMember[]): string {
+function detailsOf(
+  state: RolloutState,
+  members: RolloutMember[],
+  fields: Partial<RolloutInput> = {},
+): string {
   return rolloutDetails({
     name: 'november',
-    input: rolloutOf([['web-1'], ['web-2']], { requestedBy: 'ada' }),
+    input: rolloutOf([['web-1'], ['web-2']], { requestedBy: 'ada', ...fields }),
     progress: {
       ...{ startedAt: AT, state, wave: 0, members, pins: [], approved: [] },
       decisions: [{ at: AT, decision: { kind: 'skip', host: 'web-2', by: 'bob', why: 'a|b `c`' } }],
@@ -36,7 +45,8 @@ describe('what the Web UI shows of a rollout', () => {
   ]);
 
   it('says why it waits, and the commands that move it on', () => {
-    expect(text).toContain('## Rollout november: halted since');
+    expect(text).toContain('## Rollout november: halted\n');
+    expect(text).toContain(`Since ${AT}: 1 of 1 hosts did not come through.`);
     expect(text).toContain('patchcycle rollout resume november');
     expect(text).toContain('patchcycle rollout retry november HOST');
   });
@@ -50,6 +60,32 @@ describe('what the Web UI shows of a rollout', () => {
   it('tells what people decided, as text and not as markup', () => {
     expect(text).toContain('skip web-2 by bob: a\\|b \\`c\\`');
     expect(text).toContain('2 messages were refused');
+  });
+
+  it('asks once for hosts that would get the same, with the command, and names only the others', () => {
+    const asks = (letter: string, signed: boolean): HostStanding => ({
+      ...{ is: 'running', runId: 'x', at: 'awaiting-approval' },
+      asks: { digest: 'd'.repeat(64), changes: letter.repeat(64), signed },
+    });
+    const asked = detailsOf(
+      { name: 'running' },
+      [
+        member('web-1', 0, asks('a', false)),
+        member('web-2', 0, asks('a', false)),
+        member('web-3', 0, asks('b', true)),
+      ],
+      { approval: 'once' },
+    );
+    expect(asked).toContain('The same changes on 2 hosts: web-1, web-2');
+    expect(asked).toContain('patchcycle rollout approve november --changes aaaaaaaaaaaa');
+    expect(asked).toContain('patchcycle rollout reject november --changes aaaaaaaaaaaa');
+    expect(asked).not.toContain('patchcycle status web-1');
+    expect(asked).toContain('- web-3: awaiting-approval; `patchcycle status web-3`');
+    const stopped = detailsOf(halted, [member('web-1', 0, asks('a', false))], { approval: 'once' });
+    expect(stopped).toContain('**A person is asked**, when it is resumed.');
+    expect(stopped).not.toContain('rollout approve');
+    const each = detailsOf({ name: 'running' }, [member('web-1', 0, asks('a', false))]);
+    expect(each).toContain('- web-1: awaiting-approval; `patchcycle status web-1`');
   });
 
   it('fits into the field whatever the fleet is', () => {

@@ -95,9 +95,12 @@ function nextMove({ input, state, aborted }: Shown): string | null {
           .map((finding) => `- ${oneLine(finding)}`)
           .join('\n'),
         commands([
-          `patchcycle resolve ${host} --how retry     # try the failed step again`,
-          `patchcycle resolve ${host} --how restore   # put the host back from its backup`,
-          `patchcycle resolve ${host} --how accept    # leave it as it is`,
+          '# try the failed step again:',
+          `patchcycle resolve ${host} --how retry`,
+          '# put the host back from its backup:',
+          `patchcycle resolve ${host} --how restore`,
+          '# leave it as it is:',
+          `patchcycle resolve ${host} --how accept`,
         ]),
         `Or send the signal \`resolve\` with:\n\n${json({ by: 'your name', how: 'retry' })}`,
       ]

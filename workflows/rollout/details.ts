@@ -1,8 +1,14 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { RolloutMember, RolloutState } from '../../src/domain/rollout.ts';
+import type {
+  RolloutInput,
+  RolloutMember,
+  RolloutProgress,
+  RolloutState,
+} from '../../src/domain/rollout.ts';
 import {
+  askedOneByOne,
   countByWord,
-  waitingForPeople,
+  questionsForMany,
   withoutSuccess,
   wordOf,
 } from '../../src/planning/rollout-summary.ts';
@@ -25,10 +31,15 @@ export function showRollout(rollout: Shown): void {
 export function rolloutDetails({ name, input, progress }: Shown): string {
   const { state, members, wave } = progress;
   return [
-    `## Rollout ${name}: ${headlineOf(state)}\n${members.length} hosts in ${input.waves.length} waves, asked for by ${escaped(input.requestedBy)}.`,
+    `## Rollout ${name}: ${state.name === 'ended' ? state.outcome : state.name}`,
+    [
+      reasonOf(state),
+      `${members.length} hosts in ${input.waves.length} waves, asked for by ${escaped(input.requestedBy)}.`,
+    ].join(''),
+    questions(name, input.approval, progress),
     nextMoves(name, state),
     waves(input.waves.length, wave, members),
-    people(members),
+    people(members, input.approval),
     failed(members),
     decisions(progress),
   ]
@@ -37,19 +48,19 @@ export function rolloutDetails({ name, input, progress }: Shown): string {
     .slice(0, DETAILS_MAX);
 }
 
-function headlineOf(state: RolloutState): string {
+/** Since when it is so and why, before what is true of it in any state. */
+function reasonOf(state: RolloutState): string {
   switch (state.name) {
     case 'soaking':
-      return `soaking until ${state.until}`;
+      return `The wave is watched until ${state.until}. `;
     case 'paused':
     case 'aborting':
-      return `${state.name}, by ${escaped(state.by)} since ${state.since}`;
+      return `By ${escaped(state.by)}, since ${state.since}. `;
     case 'halted':
-      return `halted since ${state.since}: ${escaped(state.why)}`;
+      return `Since ${state.since}: ${escaped(state.why)}.\n\n`;
     case 'ended':
-      return `ended: ${state.outcome}`;
     case 'running':
-      return 'running';
+      return '';
   }
 }
 
@@ -65,9 +76,12 @@ function nextMoves(name: string, { name: is }: RolloutState): string | null {
       return [
         '**Waits for a person.** Look at the hosts below; then:',
         commands([
-          to('retry', ' HOST              # try a host again'),
-          to('skip', ' HOST --why "..."    # be content with how it is'),
-          to('resume', '                  # go on with the others'),
+          '# try a host again:',
+          to('retry', ' HOST'),
+          '# be content with how it is:',
+          to('skip', ' HOST --why "..."'),
+          '# go on with the others, or end it:',
+          to('resume'),
           to('abort', ' --why "..."'),
         ]),
       ].join('\n\n');
@@ -86,8 +100,49 @@ function waves(count: number, current: number, members: readonly RolloutMember[]
   return table(['wave', 'hosts', 'where they stand'], rows);
 }
 
-function people(members: readonly RolloutMember[]): string | null {
-  const waiting = waitingForPeople(members);
+/** Kinds of changes that are told; beyond that the command line has them. */
+const QUESTIONS_SHOWN = 5;
+const HOSTS_OF_QUESTION_SHOWN = 10;
+
+/** The command line takes so much of a digest for the whole. */
+const DIGEST_SHOWN = 12;
+
+function questions(
+  name: string,
+  approval: RolloutInput['approval'],
+  { members, state }: Pick<RolloutProgress, 'members' | 'state'>,
+): string | null {
+  const asked = questionsForMany(members, approval);
+  if (asked.length === 0) return null;
+  const isHalted = state.name === 'halted';
+  const when = approval === 'once' ? 'once for the whole rollout' : 'once for each wave';
+  return [
+    `**A person is asked**, ${isHalted ? 'when it is resumed' : when}.`,
+    ...asked.slice(0, QUESTIONS_SHOWN).flatMap(({ changes, hosts }) => {
+      const digest = changes.slice(0, DIGEST_SHOWN);
+      const more = hosts.length - HOSTS_OF_QUESTION_SHOWN;
+      const named = hosts.slice(0, HOSTS_OF_QUESTION_SHOWN).join(', ');
+      return [
+        `The same changes on ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`}: ${named}${more > 0 ? ` and ${more} more` : ''}`,
+        ...(isHalted
+          ? []
+          : [
+              commands([
+                `patchcycle rollout approve ${name} --changes ${digest}`,
+                `patchcycle rollout reject ${name} --changes ${digest}`,
+              ]),
+            ]),
+      ];
+    }),
+    `The plans: \`patchcycle rollout plans ${name}\``,
+  ].join('\n\n');
+}
+
+function people(
+  members: readonly RolloutMember[],
+  approval: RolloutInput['approval'],
+): string | null {
+  const waiting = askedOneByOne(members, approval);
   return listed('### Waiting for a person', waiting, (member) => {
     const { host } = member;
     return `- ${host}: ${wordOf(member)}; \`patchcycle status ${host}\``;

@@ -51,7 +51,7 @@ async function startHost(
       cancellationType: 'ABANDON',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `patch ${host}, policy ${input.policy.name}, rollout ${rollout.name}`,
-      staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle status ${host} --watch`,
+      staticDetails: `Asked for by ${input.requestedBy}. Follow it with: \`patchcycle status ${host} --watch\``,
       typedSearchAttributes: [
         ...cycleAttributes(input),
         { key: defineSearchAttributeKey('PatchRollout', 'KEYWORD'), value: rollout.name },

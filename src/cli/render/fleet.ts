@@ -12,16 +12,8 @@ export function fleetText(hosts: readonly FleetHost[], look: Look, nowMs: number
   if (hosts.length === 0) {
     return 'No host is known: write one into patchcycle.yaml, or start its agent.';
   }
-  const headings = [
-    'HOST',
-    'STATE',
-    'POLICY',
-    'PENDING',
-    'SECURITY',
-    'OLDEST CVE',
-    'LAST CYCLE',
-    'SEEN',
-  ];
+  // What matters most comes first: a narrow terminal cuts the end.
+  const headings = ['HOST', 'CYCLE', 'PENDING', 'SECURITY', 'OLDEST CVE', 'SEEN', 'POLICY'];
   const rows = hosts.map((host) => rowOf(host, look, nowMs));
   const findings = hosts.flatMap(({ host, findings: own }) => own.map((one) => `${host}: ${one}`));
   return [
@@ -39,13 +31,12 @@ function rowOf({ host, policy, record, cycle }: FleetHost, look: Look, nowMs: nu
   const pending = record?.announcement.updates?.pending;
   return [
     host,
-    cycle?.running ? stateWord(cycle.state, look) : '',
-    policy ?? cycle?.policy ?? '',
+    cycle === null ? '' : cycleWord(cycle, look, nowMs),
     pending ? String(pending.packages) : '?',
     pending ? securityWord(pending.security, look) : '?',
     pending?.oldestCve ?? '',
-    cycle === null || cycle.running ? '' : lastCycle(cycle, look, nowMs),
     seenWord(record?.lastSeenAt, look, nowMs),
+    policy ?? cycle?.policy ?? '',
   ];
 }
 
@@ -59,11 +50,13 @@ function securityWord(updates: number, { paint }: Look): string {
   return updates === 0 ? '0' : paint('red', String(updates));
 }
 
-function lastCycle(
-  { outcome, state, closedAt, startedAt }: NonNullable<FleetHost['cycle']>,
+/** Where the cycle that runs stands, or how the last one ended. */
+function cycleWord(
+  { running, outcome, state, closedAt, startedAt }: NonNullable<FleetHost['cycle']>,
   look: Look,
   nowMs: number,
 ): string {
+  if (running) return stateWord(state, look);
   return `${stateWord(outcome ?? state, look)} ${ago(closedAt ?? startedAt, nowMs)}`;
 }
 

@@ -2,15 +2,15 @@ import type { RolloutStatus, RolloutSummary } from '../../client/index.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { RolloutInput, RolloutMember, RolloutView } from '../../domain/rollout.ts';
 import {
+  askedOneByOne,
   countByWord,
-  questionsOf,
-  waitingForPeople,
+  questionsForMany,
   withoutSuccess,
   wordOf,
 } from '../../planning/rollout-summary.ts';
 import { nextOpening } from '../../planning/windows.ts';
-import { cut, plain, type Look } from '../paint.ts';
-import { table } from './table.ts';
+import { cut, plain, wrapped, type Look, type Style } from '../paint.ts';
+import { GAP, table } from './table.ts';
 import { ago, count, stateWord } from './words.ts';
 
 /** A thousand hosts stay readable: the waves are counted, and only those are named that matter to somebody. */
@@ -42,11 +42,11 @@ export function statusText(
 
 /** Where a rollout stands: its waves, who is waited for, and what moves it on. */
 export function rolloutText(view: RolloutView, link: string | null, look: Look): string {
-  const { name, members, waves, wave, requestedBy, reason, startedAt } = view;
+  const { members, waves, wave, requestedBy, reason, startedAt } = view;
   const { paint, width } = look;
   const why = reason === undefined ? '' : `: ${plain(reason)}`;
   return [
-    `${paint('bold', `rollout ${name}`)}: ${headline(view, look)}`,
+    headline(view, look),
     paint(
       'dim',
       cut(
@@ -59,26 +59,41 @@ export function rolloutText(view: RolloutView, link: string | null, look: Look):
     wavesTable(waves, wave, view.state.name !== 'ended', members, look),
     ...windows(view, Date.now(), look),
     ...questions(view, look),
-    ...named('waiting for a person', askedThemselves(view), 'status', look),
+    ...named('waiting for a person', askedOneByOne(members, view.rules.approval), 'status', look),
     ...named('did not come through', withoutSuccess(members), 'report', look),
     ...moves(view, look),
   ].join('\n');
 }
 
-function headline({ state }: RolloutView, look: Look): string {
-  const { paint, width } = look;
+/** Why a rollout has stopped is never cut off: it takes as many lines as it needs. */
+function headline({ name, state }: RolloutView, look: Look): string {
+  const { paint } = look;
+  const { colour, word, rest = '' } = stateOf(state);
+  const [title = '', ...more] = wrapped(`rollout ${name}: ${word}${rest}`, look, '').split('\n');
+  const painted = title
+    .replace(`rollout ${name}`, (text) => paint('bold', text))
+    .replace(`: ${word}`, `: ${paint(colour, word)}`);
+  const narrower = { ...look, width: look.width - INDENT.length };
+  return [painted, ...(more.length === 0 ? [] : [wrapped(more.join(' '), narrower, INDENT)])].join(
+    '\n',
+  );
+}
+
+const INDENT = '  ';
+
+function stateOf(state: RolloutView['state']): { colour: Style; word: string; rest?: string } {
   switch (state.name) {
     case 'running':
-      return paint('cyan', 'running');
+      return { colour: 'cyan', word: 'running' };
     case 'soaking':
-      return paint('cyan', `soaking until ${state.until}`);
+      return { colour: 'cyan', word: 'soaking', rest: ` until ${state.until}` };
     case 'paused':
     case 'aborting':
-      return `${paint('yellow', state.name)} by ${state.by} since ${state.since}`;
+      return { colour: 'yellow', word: state.name, rest: ` by ${state.by} since ${state.since}` };
     case 'halted':
-      return `${paint('red', 'halted')} since ${state.since}: ${cut(plain(state.why), width)}`;
+      return { colour: 'red', word: 'halted', rest: ` since ${state.since}: ${plain(state.why)}` };
     case 'ended':
-      return paint(state.outcome === 'finished' ? 'green' : 'yellow', state.outcome);
+      return { colour: state.outcome === 'finished' ? 'green' : 'yellow', word: state.outcome };
   }
 }
 
@@ -89,15 +104,36 @@ function wavesTable(
   members: readonly RolloutMember[],
   look: Look,
 ): string {
+  const room = look.width - WAVE_HEADINGS.join(GAP).length - GAP.length;
   const rows = Array.from({ length: waves }, (_, wave) => {
     const hosts = members.filter((member) => member.wave === wave);
-    const counts = [...countByWord(hosts)].map(
-      ([word, amount]) => `${amount} ${stateWord(word, look)}`,
-    );
+    const [first = '', ...more] = countLines(hosts, room, look);
     const mark = goesOn && wave === current ? '>' : ' ';
-    return [`${mark} ${wave + 1}`, String(hosts.length), counts.join(', ')];
-  });
-  return table(['  WAVE', 'HOSTS', 'WHERE THEY STAND'], rows, look);
+    return [
+      [`${mark} ${wave + 1}`, String(hosts.length), first],
+      ...more.map((line) => ['', '', line]),
+    ];
+  }).flat();
+  return table([...WAVE_HEADINGS, 'WHERE THEY STAND'], rows, look);
+}
+
+const WAVE_HEADINGS = ['  WAVE', 'HOSTS'];
+
+/** `3 patched, 1 restored`, in as many lines as it takes: the last of them may be the one that matters. */
+function countLines(hosts: readonly RolloutMember[], room: number, look: Look): string[] {
+  const lines: string[] = [];
+  let line: string[] = [];
+  let length = 0;
+  for (const [word, amount] of countByWord(hosts)) {
+    const added = `${amount} ${word}, `.length;
+    if (line.length > 0 && length + added > room) {
+      lines.push(`${line.join(', ')},`);
+      [line, length] = [[], 0];
+    }
+    line.push(`${amount} ${stateWord(word, look)}`);
+    length += added;
+  }
+  return [...lines, line.join(', ')];
 }
 
 /** When hosts may be disrupted, where that is not always. */
@@ -126,14 +162,15 @@ function approveCommand(name: string, changes: string): string {
 }
 
 function questions({ name, members, rules, state }: RolloutView, { paint, width }: Look): string[] {
-  const asked = rules.approval === 'host' ? [] : questionsOf(members);
+  const asked = questionsForMany(members, rules.approval);
   if (asked.length === 0) return [];
   const scope = rules.approval === 'once' ? 'for the whole rollout' : 'for its wave';
   const isHalted = state.name === 'halted';
   const when = isHalted ? 'when it is resumed' : `once ${scope}`;
   return [
     '',
-    `A person is asked, ${when}; the plans: patchcycle rollout plans ${name}`,
+    `A person is asked, ${when}. The plans:`,
+    paint('cyan', `    patchcycle rollout plans ${name}`),
     ...asked
       .slice(0, HOSTS_NAMED)
       .flatMap(({ changes, hosts }) => [
@@ -141,13 +178,6 @@ function questions({ name, members, rules, state }: RolloutView, { paint, width 
         ...(isHalted ? [] : [paint('cyan', `    ${approveCommand(name, changes)}`)]),
       ]),
   ];
-}
-
-/** Hosts that are asked about one by one: those that a decision for many is not for. */
-function askedThemselves({ members, rules }: RolloutView): RolloutMember[] {
-  const together = rules.approval === 'host' ? [] : questionsOf(members);
-  const inQuestions = new Set(together.flatMap(({ hosts }) => hosts));
-  return waitingForPeople(members).filter(({ host }) => !inQuestions.has(host));
 }
 
 function named(
@@ -158,16 +188,18 @@ function named(
 ): string[] {
   if (members.length === 0) return [];
   const { paint } = look;
-  const more = members.length - HOSTS_NAMED;
+  const shown = members.slice(0, HOSTS_NAMED);
+  const more = members.length - shown.length;
+  const longest = Math.max(...shown.map((member) => wordOf(member).length));
   return [
     '',
     `${count(members.length, 'host')} ${what}:`,
-    ...members
-      .slice(0, HOSTS_NAMED)
-      .map(
-        (member) =>
-          `  ${stateWord(wordOf(member), look)}  ${paint('cyan', `patchcycle ${command} ${member.host}`)}`,
-      ),
+    ...shown.map((member) => {
+      const word = wordOf(member);
+      const gap = ' '.repeat(longest - word.length);
+      const way = paint('cyan', `patchcycle ${command} ${member.host}`);
+      return `  ${stateWord(word, look)}${gap}  ${way}`;
+    }),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ];
 }
@@ -183,6 +215,13 @@ function moves({ name, state }: RolloutView, { paint }: Look): string[] {
   return lines.length === 0 ? [] : ['', 'To move it on:', ...lines];
 }
 
+/** In a sentence about cycles that ask for an approval at all. */
+const ASKED: Record<RolloutInput['approval'], string> = {
+  host: 'approval host by host',
+  wave: 'one approval a wave',
+  once: 'one approval for all',
+};
+
 /** What a rollout would do, before it is started. */
 export function plannedText(name: string, input: RolloutInput, look: Look): string {
   const { waves, soak, halt, approval, atOnce, budgets } = input;
@@ -197,7 +236,7 @@ export function plannedText(name: string, input: RolloutInput, look: Look): stri
     '',
     table(['WAVE', 'HOSTS', 'WHICH'], rows, look),
     '',
-    `soak ${soak} between waves; halts at ${halt} in a wave; approval per ${approval}; ${atOnce} cycles at once`,
+    `soak ${soak} between waves; halts at ${halt} in a wave; ${ASKED[approval]}; ${atOnce} cycles at once`,
     ...(limits === '' ? [] : [`disrupted at once at most: ${limits}`]),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { cutPainted, type Look } from '../paint.ts';
 
-const GAP = '  ';
+/** Between two columns. */
+export const GAP = '  ';
 
 const ESCAPE = '\u001B';
 
@@ -15,7 +16,7 @@ const STEERING = new RegExp(`(?!${ESCAPE}\\[[0-9;]*m)\\p{Cc}`, 'gu');
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  { paint, width }: Look,
+  { paint, width, symbols }: Look,
 ): string {
   const shown = rows.map((row) => row.map((cell) => cell.replace(STEERING, ' ')));
   const widths = headings.map((heading, column) =>
@@ -27,7 +28,7 @@ export function table(
       .join(GAP)
       .trimEnd();
   return [paint('dim', line(headings)), ...shown.map(line)]
-    .map((text) => cutPainted(text, width))
+    .map((text) => cutPainted(text, width, symbols.cut))
     .join('\n');
 }
 

@@ -36,7 +36,7 @@ export async function startRollout(
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `rollout ${name}: ${hosts} hosts in ${input.waves.length} waves`,
-        staticDetails: `Asked for by ${input.requestedBy}. Follow it with: patchcycle rollout status ${name} --watch`,
+        staticDetails: `Asked for by ${input.requestedBy}. Follow it with: \`patchcycle rollout status ${name} --watch\``,
         typedSearchAttributes: [
           { key: defineSearchAttributeKey('PatchRollout', 'KEYWORD'), value: name },
         ],

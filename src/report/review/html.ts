@@ -32,7 +32,7 @@ export function reviewHtml(review: Review): string {
                 ${findings.map(
                   ({ about, text }) =>
                     html`<tr>
-                      <th scope="row">${about}</th>
+                      <th scope="row" class="name">${about}</th>
                       <td>${text}</td>
                     </tr>`,
                 )}

@@ -33,6 +33,23 @@ describe('patchcycle rollout status', () => {
     expect(text(viewOf(many)).split('\n').length).toBeLessThan(40);
   });
 
+  it('cuts off neither a kind of hosts nor why the rollout has stopped, however narrow the terminal', () => {
+    const endings = ['patched', 'restored', 'failed', 'rejected', 'expired', 'lost'] as const;
+    const ended = endings.map((ending): HostStanding => ({ is: 'ended', ending }));
+    const why = '3 of the 6 hosts of wave 1 did not come through: web-2, web-3, web-6';
+    const view = viewOf([...ended, { is: 'waiting' }], {
+      state: { name: 'halted', why, since: AT },
+    });
+    const look = lookOf({ isTTY: true, columns: 60, write: () => true }, { NO_COLOR: '1' });
+    const lines = rolloutText(view, null, look).split('\n');
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    const words = lines.join(' ').replace(/\s+/g, ' ');
+    expect(words).toContain(why);
+    expect(words).toContain(
+      '1 patched, 1 restored, 1 failed, 1 rejected, 1 expired, 1 lost, 1 waiting',
+    );
+  });
+
   it('asks once for all hosts that would get the same', () => {
     const shown = text(viewOf([asks(false), asks(false)]));
     expect(shown).toContain('2 hosts: web-1, web-2');

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { lookOf } from '../../../src/cli/paint.ts';
 import { table } from '../../../src/cli/render/table.ts';
@@ -18,5 +19,11 @@ describe('a table', () => {
     expect(text.split('\n')).toHaveLength(3);
     expect(text).toContain(look.paint('red', 'failed'));
     expect(text).toContain('ended   web-2');
+  });
+
+  it('marks a line that is cut where the terminal ends, and no other', () => {
+    const rows = [[look.paint('red', 'x'.repeat(81))], ['y'.repeat(80)]];
+    const lines = stripVTControlCharacters(table(['HOST'], rows, look)).split('\n');
+    expect(lines).toEqual(['HOST', `${'x'.repeat(79)}…`, 'y'.repeat(80)]);
   });
 });
