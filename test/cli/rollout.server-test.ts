@@ -21,7 +21,7 @@ const INVENTORY = `policies:
     approval: { required: false }
     onFailure: hold
     logs: { soak: 1s }
-    rollout: { waves: [1], soak: 0s, halt: 2 }
+    rollout: { waves: [1], soak: 0s }
 groups:
   pair: { exclusive: true }
   good: {}
@@ -171,6 +171,8 @@ describe('patchcycle budget', () => {
       await cli('rollout', 'start', '--group', 'pair', '--name', 'pairs');
       const needsAttention = /needs-attention\s+patchcycle status pair-1/;
       await untilShown(['rollout', 'status', 'pairs'], needsAttention);
+      await until('pairs', 'halted');
+      await cli('rollout', 'resume', 'pairs');
       await untilShown(['budget', 'pair'], /pair-1\s+disrupted[^]*pair-2\s+waits/);
       const tooEarly = await cli('budget', 'free', 'pair', 'pair-1', '--why', 'I am sure');
       expect(tooEarly).toMatchObject({

@@ -165,31 +165,37 @@ describe('a wave in nightly windows, with a budget of one', () => {
 
 describe('a cycle that somebody ended from outside', () => {
   it('is found in the book of its group without anybody asking, and its slot stays', async () => {
-    const model = modelHost([{ step: 'verify', kind: 'throws-for-good', type: 'HealthWorse' }]);
-    await withFleet(bench, { 'found-1': model }, async () => {
-      const handle = await bench.start(
-        inputFor('found-1', policyOf({ onFailure: 'hold' }), {
-          groups: ['found'],
-          budgets: [{ group: 'found', slots: 1 }],
-        }),
-      );
-      await untilItRests(handle);
-      await handle.terminate();
+    await withFleet(bench, { 'found-1': modelHost([BROKEN]) }, async () => {
+      await leaveHolding('found-1', 'found');
       await bench.env.sleep('11m');
-      const book = bench.env.client.workflow.getHandle(budgetWorkflowId('found'));
-      const { holders } = SlotBook.parse(await book.query(MESSAGES.budget));
-      expect(holders).toMatchObject([{ host: 'found-1', gone: 'terminated' }]);
+      expect(await holdersOf('found')).toMatchObject([{ host: 'found-1', gone: 'terminated' }]);
       await terminate(bench, budgetWorkflowId('found'));
     });
   });
 
-  it('is found by a rollout whose earlier run had started it', async () => {
-    await withFleet(bench, goodHosts('carry', 2), async () => {
-      const input = rolloutOf([['carry-1'], ['carry-2']], { policy: ASKS });
-      const first = await startRollout(bench, 'carries', input);
-      const { members, ...rest } = await untilRollout(first, (view) => asks(view, 'carry-1'));
+  it('is found also after an hour in which Temporal could not be asked, and meanwhile no slot is lost', async () => {
+    await withFleet(bench, { 'hour-1': modelHost([BROKEN]) }, async () => {
+      await leaveHolding('hour-1', 'hour');
+      bench.answers.closedRuns = false;
+      await bench.env.sleep('1h');
+      expect(await holdersOf('hour')).toMatchObject([{ host: 'hour-1' }]);
+      bench.answers.closedRuns = true;
+      await bench.env.sleep('11m');
+      expect(await holdersOf('hour')).toMatchObject([{ host: 'hour-1', gone: 'terminated' }]);
+      await terminate(bench, budgetWorkflowId('hour'));
+    });
+  });
+
+  it.each([
+    ['is found by a rollout whose earlier run had started it', 'carry', true],
+    ['is found by it also when Temporal could not be asked at first', 'late', false],
+  ])('%s', async (_, name, answers) => {
+    await withFleet(bench, goodHosts(name, 2), async () => {
+      const input = rolloutOf([[`${name}-1`], [`${name}-2`]], { policy: ASKS });
+      const first = await startRollout(bench, name, input);
+      const { members, ...rest } = await untilRollout(first, (view) => asks(view, `${name}-1`));
       await first.terminate();
-      await terminate(bench, patchWorkflowId('carry-1'));
+      await terminate(bench, patchWorkflowId(`${name}-1`));
       const { startedAt, state, wave, approved, decisions, refused, refusedCount } = rest;
       const progress = {
         members,
@@ -201,13 +207,34 @@ describe('a cycle that somebody ended from outside', () => {
         refused,
         refusedCount,
       };
-      const next = await startRollout(bench, 'carries', { ...input, progress });
+      bench.answers.closedRuns = answers;
+      const next = await startRollout(bench, name, { ...input, progress });
+      if (!answers) await bench.env.sleep('5m');
+      bench.answers.closedRuns = true;
+      if (!answers) await bench.env.sleep('1h');
       const halted = await untilRollout(next, (view) => view.state.name === 'halted');
-      expect(endingsOf(halted)).toEqual({ 'carry-1': 'lost', 'carry-2': 'waiting' });
+      expect(endingsOf(halted)).toEqual({ [`${name}-1`]: 'lost', [`${name}-2`]: 'waiting' });
       await next.terminate();
     });
   });
 });
+
+const BROKEN = { step: 'verify', kind: 'throws-for-good', type: 'HealthWorse' } as const;
+
+/** A cycle of the host is ended from outside while it needs attention and holds a slot of the group. */
+async function leaveHolding(host: string, group: string): Promise<void> {
+  const budgets = [{ group, slots: 1 }];
+  const handle = await bench.start(
+    inputFor(host, policyOf({ onFailure: 'hold' }), { groups: [group], budgets }),
+  );
+  await untilItRests(handle);
+  await handle.terminate();
+}
+
+async function holdersOf(group: string): Promise<SlotBook['holders']> {
+  const book = bench.env.client.workflow.getHandle(budgetWorkflowId(group));
+  return SlotBook.parse(await book.query(MESSAGES.budget)).holders;
+}
 
 /**
  * The cycle needs attention, and nothing of it is at work: the test server never skips time again

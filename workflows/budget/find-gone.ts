@@ -1,17 +1,19 @@
 import { ActivityFailure } from '@temporalio/workflow';
 import { controlActivities } from '../cycle/host-steps.ts';
+import { findClosed } from '../find-closed.ts';
 import type { GroupBook } from './book.ts';
 
 /**
  * Finds holders whose cycle is over and gave nothing back. They keep their slot, because nobody
  * knows how their host is; people are told once. Who only waited is taken out of the queue.
+ * Answers whether Temporal could be asked.
  */
-export async function findGone(group: GroupBook): Promise<void> {
+export async function findGone(group: GroupBook): Promise<boolean> {
   const { book } = group;
   const asked = [...book.holders.filter(({ gone }) => gone === undefined), ...book.queue];
-  if (asked.length === 0) return;
-  const runs = asked.map(({ workflowId, runId }) => ({ workflowId, runId }));
-  const closed = await controlActivities('which cycles are over?').closedRuns(runs);
+  if (asked.length === 0) return true;
+  const closed = await findClosed(asked.map(({ workflowId, runId }) => ({ workflowId, runId })));
+  if (closed === null) return false;
   const statusOf = new Map(closed.map(({ runId, status }) => [runId, status]));
   book.queue = book.queue.filter(({ runId }) => !statusOf.has(runId));
   for (const holder of book.holders) {
@@ -20,6 +22,7 @@ export async function findGone(group: GroupBook): Promise<void> {
     holder.gone = status;
     await tellPeople(group, holder.host, status);
   }
+  return true;
 }
 
 /** A notice that cannot be sent stops nothing. */

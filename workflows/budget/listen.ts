@@ -62,9 +62,12 @@ function wellFormed(message: unknown): SlotFree {
 async function freeSlot(group: GroupBook, message: unknown) {
   const free = wellFormed(message);
   const { book } = group;
-  await findGone(group);
+  const isKnown = await findGone(group);
   const holder = book.holders.find(({ host }) => host === free.host);
   if (holder === undefined) throw refusal(`${free.host} holds no slot of ${group.group}`);
+  if (holder.gone === undefined && !isKnown) {
+    throw refusal(`whether the cycle of ${free.host} is over could not be found out; try again`);
+  }
   if (holder.gone === undefined) {
     throw refusal(`the cycle of ${free.host} runs; see it with: patchcycle status ${free.host}`);
   }

@@ -1,6 +1,6 @@
 import type { RolloutMember } from '../../src/domain/rollout.ts';
-import { controlActivities } from '../cycle/host-steps.ts';
 import { patchWorkflowId } from '../../src/temporal/names.ts';
+import { findClosed } from '../find-closed.ts';
 import { concludeRun } from './start-hosts.ts';
 import type { Rollout } from './state.ts';
 
@@ -18,8 +18,7 @@ export async function findLost(rollout: Rollout): Promise<void> {
     workflowId: patchWorkflowId(host),
     runId,
   }));
-  const closed = await controlActivities('which cycles are over?').closedRuns(runs);
-  for (const { runId, outcome } of closed) {
+  for (const { runId, outcome } of (await findClosed(runs)) ?? []) {
     const member = running.get(runId);
     if (member !== undefined) concludeRun(rollout, member, runId, outcome ?? 'lost');
   }

@@ -32,6 +32,8 @@ export type CycleBench = {
   /** Resolves with the notice that has these fields; people are told a moment after the state has changed. */
   untilTold(fields: Partial<NoticeInput>): Promise<NoticeInput>;
   stored: Report[];
+  /** Whether Temporal answers the question which cycles are over. */
+  answers: { closedRuns: boolean };
   /** Runs the work while the model's agent polls its queue. */
   withAgent<T>(name: string, model: Model, work: () => Promise<T>): Promise<T>;
   start(input: PatchHostInput): Promise<WorkflowHandleWithFirstExecutionRunId>;
@@ -62,6 +64,7 @@ export async function openCycleBench(
 ): Promise<CycleBench> {
   const notices: NoticeInput[] = [];
   const stored: Report[] = [];
+  const answers = { closedRuns: true };
   const central = await Worker.create({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
@@ -72,7 +75,10 @@ export async function openCycleBench(
         askForSlot(Context.current().client, input),
       listKnownBad: async () => (remembersBad ? listKnownBad(Context.current().client) : []),
       reportBad: (report: BadReport) => reportBad(Context.current().client, report),
-      closedRuns: (runs: WorkflowRun[]) => closedRuns(Context.current().client, runs),
+      closedRuns(runs: WorkflowRun[]) {
+        if (!answers.closedRuns) throw new Error('Temporal is too busy');
+        return closedRuns(Context.current().client, runs);
+      },
       async notify(notice: NoticeInput) {
         notices.push(notice);
       },
@@ -105,6 +111,7 @@ export async function openCycleBench(
       throw new Error(`Nobody was told ${JSON.stringify(fields)}: ${JSON.stringify(notices)}`);
     },
     stored,
+    answers,
     async withAgent(name, model, work) {
       const agent = await Worker.create({
         connection: env.nativeConnection,
