@@ -1,13 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { StepName } from '../../src/domain/steps.ts';
 import type { StepRecord } from '../../src/domain/report.ts';
+import { keepStep } from '../../src/planning/timeline.ts';
 import { briefFailure } from '../../src/planning/bound-failure.ts';
 import { now, type Cycle } from './cycle.ts';
 import { showDetails } from './details.ts';
 import { failureRecord } from './failure-record.ts';
-
-/** The timeline's bound, far above a cycle with every kind of retry; the report's schema has the same. */
-const STEP_RECORDS_MAX = 200;
 
 /**
  * Runs one step and writes it into the timeline: when it began and ended and what came of it.
@@ -26,7 +24,7 @@ export async function runStep<T>(
     status: 'running',
     summary: '',
   };
-  keep(cycle, record);
+  keepStep(cycle.steps, record);
   showDetails(cycle);
   try {
     const result = await work();
@@ -51,9 +49,11 @@ export async function runStep<T>(
 
 export function skipStep(cycle: Cycle, step: StepName, why: string): void {
   const at = now();
-  keep(cycle, { step, startedAt: at, endedAt: at, status: 'skipped', summary: why.slice(0, 500) });
-}
-
-function keep(cycle: Cycle, record: StepRecord): void {
-  if (cycle.steps.length < STEP_RECORDS_MAX) cycle.steps.push(record);
+  keepStep(cycle.steps, {
+    step,
+    startedAt: at,
+    endedAt: at,
+    status: 'skipped',
+    summary: why.slice(0, 500),
+  });
 }
