@@ -21,7 +21,7 @@ const INVENTORY = `policies:
     approval: { required: false }
     onFailure: hold
     logs: { soak: 1s }
-    rollout: { waves: [1], soak: 0s }
+    rollout: { waves: [1], soak: 0s, atOnce: 2 }
 groups:
   pair: { exclusive: true }
   good: {}
