@@ -1,9 +1,10 @@
 import type { RebootRequired } from '../domain/plan.ts';
 import type { HealthSnapshot } from '../domain/health.ts';
+import { hiddenProcesses } from '../host/process-table.ts';
 import { hasSystemd } from '../host/systemd.ts';
 import type { Argv, HostTools } from '../host/tools.ts';
 import type { Manifest } from './manifest.ts';
-import { findStaleProcesses, type StaleProcess } from './stale-code.ts';
+import { findStaleProcesses, type StaleProcess, type StaleProcesses } from './stale-code.ts';
 
 /** A unit as systemd has it now. */
 export type UnitNow = {
@@ -64,18 +65,18 @@ export async function settleServices(
   tools: Pick<HostTools, 'run' | 'progress'>,
   { manifest, backedUpAtMs, before, rebootFollows }: SettleInput,
 ): Promise<RebootRequired> {
-  const stale = (): Promise<StaleProcess[]> => findStaleProcesses(manifest, backedUpAtMs);
+  const look = () => findStaleProcesses(manifest, backedUpAtMs);
   if (await hasSystemd()) {
     await systemctl(tools, ['daemon-reload']);
     const units = await readUnits(tools);
     const plan = planUnits(units, {
       before,
-      stale: await stale(),
+      stale: (await look()).stale,
       sinceMs: rebootFollows ? Infinity : monotonicMs() - (Date.now() - backedUpAtMs),
     });
     await carryOut(tools, plan);
   }
-  return judge(await stale());
+  return judge(await look());
 }
 
 /**
@@ -180,8 +181,10 @@ async function systemctl(tools: Pick<HostTools, 'run'>, args: string[]): Promise
   await tools.run(['systemctl', ...args], { timeoutMs: SYSTEMCTL_TIMEOUT_MS });
 }
 
-function judge(stale: readonly StaleProcess[]): RebootRequired {
+/** Exported for tests. */
+export function judge({ stale, hidden }: StaleProcesses): RebootRequired {
   if (stale.length === 0) {
+    if (hidden.length > 0) return { answer: 'unknown', reason: hiddenProcesses(hidden) };
     return { answer: 'no', reason: 'nothing of the change runs any more' };
   }
   const named = stale

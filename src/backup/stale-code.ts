@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
-import { errnoOf } from '../host/errno.ts';
+import { errnoOf, isRefused } from '../host/errno.ts';
 import { readProcess } from '../host/process-table.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -13,6 +13,9 @@ export type StaleProcess = {
   /** One of the files. */
   file: string;
 };
+
+/** `hidden`: processes that may not be looked at, of which nothing can be said. */
+export type StaleProcesses = { stale: StaleProcess[]; hidden: number[] };
 
 const DELETED = ' (deleted)';
 
@@ -30,36 +33,46 @@ const UNREADABLE = 'unreadable';
 export async function findStaleProcesses(
   manifest: Manifest,
   backedUpAtMs: number,
-): Promise<StaleProcess[]> {
+): Promise<StaleProcesses> {
   const expected = new Map<string, string | undefined>(
     manifest.entries.map(({ path, sha256 }) => [path, sha256]),
   );
   const hashes = new Map<string, Promise<string>>();
-  const found: StaleProcess[] = [];
-  for (const pid of ownProcesses()) {
-    for (const { range, file, identity } of replacedCode(pid)) {
+  const stale: StaleProcess[] = [];
+  const hidden: number[] = [];
+  for (const pid of otherProcesses()) {
+    let code: ReturnType<typeof replacedCode>;
+    try {
+      code = seesHostFiles(pid) ? replacedCode(pid) : [];
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      hidden.push(pid);
+      continue;
+    }
+    for (const { range, file, identity } of code) {
       if (!expected.has(file) || isOlder(pid, range, backedUpAtMs)) continue;
       const hash = hashes.get(identity) ?? hashOfMapped(pid, range);
       hashes.set(identity, hash);
       if ((await hash) === expected.get(file)) continue;
       const name = (await readProcess(pid))?.name;
-      if (name !== undefined) found.push({ pid, name, unit: unitOf(pid), file });
+      if (name !== undefined) stale.push({ pid, name, unit: unitOf(pid), file });
       break;
     }
   }
-  return found;
+  return { stale, hidden };
 }
 
-function ownProcesses(): number[] {
-  const root = statSync('/');
+function otherProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => {
-      if (pid === process.pid) return false;
-      const seen = orIfEnded(() => statSync(`/proc/${pid}/root/`), null);
-      return seen !== null && seen.dev === root.dev && seen.ino === root.ino;
-    });
+    .filter((pid) => pid !== process.pid);
+}
+
+function seesHostFiles(pid: number): boolean {
+  const root = statSync('/');
+  const seen = orIfEnded(() => statSync(`/proc/${pid}/root/`), null);
+  return seen !== null && seen.dev === root.dev && seen.ino === root.ino;
 }
 
 /** Executable mappings of files that are gone, see proc_pid_maps(5). */

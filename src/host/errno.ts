@@ -13,3 +13,8 @@ export async function orIfMissing<T, F>(work: Promise<T>, fallback: F): Promise<
     throw error;
   }
 }
+
+/** Whether the operating system does not allow it. */
+export function isRefused(error: unknown): boolean {
+  return errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM';
+}

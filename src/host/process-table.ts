@@ -64,3 +64,10 @@ export function parseStat(stat: string): ProcessEntry {
     startTicks,
   };
 }
+
+/** What cannot be said of processes that may not be looked at, as a piece of a sentence. */
+export function hiddenProcesses(pids: readonly number[]): string {
+  const some = pids.slice(0, 5).join(', ');
+  const more = pids.length > 5 ? ` and ${pids.length - 5} more` : '';
+  return `processes may not be looked at (pid ${some}${more})`;
+}

@@ -1,5 +1,5 @@
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
-import { errnoOf } from '../../host/errno.ts';
+import { errnoOf, isRefused } from '../../host/errno.ts';
 import { readProcess } from '../../host/process-table.ts';
 
 /** A process with files whose code it runs. */
@@ -13,26 +13,41 @@ const CODE = /^\/(?:usr|lib|lib32|lib64|libx32|bin|sbin)\//;
 
 const DELETED = ' (deleted)';
 
+/** `hidden`: processes that may not be looked at, of which nothing can be said. */
+export type MappedProcesses = { found: MappedProcess[]; hidden: number[] };
+
 /**
  * Every process but this one with the program and library files that it runs from. `deleted` asks
  * for files that are gone or replaced: the process still runs their old code. Containers on this
  * host are left out: what they run is their own, also where it has the path of a file of the host.
- * Throws the operating system's error where processes may not be looked at.
+ * A security module or a lack of capabilities may hide a process even from root.
  */
 export async function mappedProcesses(
   kind: 'deleted' | 'present',
   listPids: () => Promise<number[]> = allPids,
-): Promise<MappedProcess[]> {
+): Promise<MappedProcesses> {
   const found: MappedProcess[] = [];
+  const hidden: number[] = [];
   for (const pid of await listPids()) {
-    if (pid === process.pid || !(await seesHostFiles(pid))) continue;
-    const files = parseMaps(await readMaps(pid), kind);
-    if (files.length === 0) continue;
-    const name = (await readProcess(pid))?.name;
-    // Undefined is that it ended in the meantime.
-    if (name !== undefined) found.push({ pid, name, files });
+    if (pid === process.pid) continue;
+    try {
+      const mapped = await mappedBy(pid, kind);
+      if (mapped !== null) found.push(mapped);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      hidden.push(pid);
+    }
   }
-  return found;
+  return { found, hidden };
+}
+
+async function mappedBy(pid: number, kind: 'deleted' | 'present'): Promise<MappedProcess | null> {
+  if (!(await seesHostFiles(pid))) return null;
+  const files = parseMaps(await readMaps(pid), kind);
+  if (files.length === 0) return null;
+  const name = (await readProcess(pid))?.name;
+  // Undefined is that it ended in the meantime.
+  return name === undefined ? null : { pid, name, files };
 }
 
 async function allPids(): Promise<number[]> {

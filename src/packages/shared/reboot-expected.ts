@@ -1,5 +1,6 @@
 import type { Change, RebootRequired } from '../../domain/plan.ts';
 import type { HostTools } from '../../host/tools.ts';
+import { hiddenProcesses } from '../../host/process-table.ts';
 import { answered } from './reboot.ts';
 import { mappedProcesses, type MappedProcess } from './mapped-files.ts';
 import { runsOwnKernel } from './virtualization.ts';
@@ -28,22 +29,24 @@ export async function expectReboot(
     const names = atBoot.map(({ name }) => name).join(', ');
     return answered('yes', `takes effect at boot only: ${names}`);
   }
-  const running = await runningCode(changes, family);
+  const { running, hidden } = await runningCode(changes, family);
   if (running.length === 0) {
+    if (hidden.length > 0) return answered('unknown', hiddenProcesses(hidden));
     return answered('no', 'no running process uses code that these packages replace');
   }
   return answered('yes', `running processes use code that is replaced: ${running.join(', ')}`);
 }
 
 /** `systemd (libssl3)` for each process that uses a library of another package than the one that restarts it. */
-async function runningCode(changes: readonly Change[], { filesOf }: Family): Promise<string[]> {
+async function runningCode(changes: readonly Change[], { filesOf }: Family) {
   const owners = new Map<string, string>();
   for (const change of changes) {
     if (change.oldVersion === null) continue;
     for (const path of await filesOf(change)) owners.set(withoutUsr(path), change.name);
   }
-  const processes = await mappedProcesses('present');
-  return [...new Set(processes.flatMap((one) => describeUse(one, owners)))].slice(0, NAMED_MAX);
+  const { found, hidden } = await mappedProcesses('present');
+  const running = [...new Set(found.flatMap((one) => describeUse(one, owners)))];
+  return { running: running.slice(0, NAMED_MAX), hidden };
 }
 
 const NAMED_MAX = 8;

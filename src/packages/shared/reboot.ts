@@ -1,5 +1,6 @@
 import type { RebootRequired } from '../../domain/plan.ts';
 import type { CommandResult } from '../../host/tools.ts';
+import { hiddenProcesses } from '../../host/process-table.ts';
 import { mappedProcesses, type MappedProcess } from './mapped-files.ts';
 
 /** As RebootRequired bounds it. */
@@ -47,10 +48,13 @@ export function noAnswer(
 /**
  * Processes that still run code which was replaced. Services restart their own processes in an
  * upgrade, but not those that use their libraries, and nothing but a reboot replaces all of number 1.
+ * Throws where some may not be looked at and no other does.
  */
 export async function askProcesses(): Promise<string[]> {
-  const processes = await mappedProcesses('deleted');
-  return processes.length === 0 ? [] : [describeProcesses(processes)];
+  const { found, hidden } = await mappedProcesses('deleted');
+  if (found.length > 0) return [describeProcesses(found)];
+  if (hidden.length > 0) throw new Error(hiddenProcesses(hidden));
+  return [];
 }
 
 /** Processes that are named; more of them are counted. */

@@ -25,9 +25,8 @@ afterEach(async () => {
 
 /** The program and library files that are seen of this process. */
 async function filesOf(pid: number): Promise<string[]> {
-  return (await mappedProcesses('present', () => Promise.resolve([pid]))).flatMap(
-    ({ files }) => files,
-  );
+  const { found } = await mappedProcesses('present', () => Promise.resolve([pid]));
+  return found.flatMap(({ files }) => files);
 }
 
 async function startedAs(program: string, ...args: string[]): Promise<number> {
