@@ -4,16 +4,17 @@ import type { Context } from '../../cli/kit.ts';
 import type { Site } from '../site.ts';
 import type { Role } from './role.ts';
 
-/** Leaves everything running, tells what to try, and returns when it is stopped. */
+/** Leaves everything running, tells what to try and where the reports are, and returns when it is stopped. */
 export async function keepPlaying(
   site: Site,
-  commands: readonly string[],
+  { commands, reports }: { commands: readonly string[]; reports: string },
   { errLook, say }: Pick<Context, 'errLook' | 'say'>,
   stop: AbortSignal,
 ): Promise<void> {
   const { address, uiUrl } = site.server;
   const lines = [
     `export TEMPORAL_ADDRESS=${address} PATCHCYCLE_UI_URL=${uiUrl ?? ''}`,
+    `export PATCHCYCLE_REPORTS=${reports}`,
     'npx patchcycle status',
     ...commands,
   ];

@@ -108,7 +108,8 @@ async function perform(
   played = performed.ok ? EXIT.good : EXIT.notSucceeded;
   if (wanted.keep) {
     clearTimeout(timer);
-    await keepPlaying(performed.site, performed.toTry, context, stop.signal);
+    const { site, toTry } = performed;
+    await keepPlaying(site, { commands: toTry, reports: directory }, context, stop.signal);
   }
   return played;
 }

@@ -19,7 +19,7 @@ export async function performFleet(performing: Performing): Promise<Performed> {
     toTry: [
       'npx patchcycle rollout status second',
       `npx patchcycle known-bad clear ${BAD.package} ${BAD.version} --why "I looked at it"`,
-      'npx patchcycle audit --since 2000-01-01 --reports patchcycle-demo',
+      'npx patchcycle audit --since 2000-01-01',
       'npx patchcycle report shop-1',
     ],
   };
