@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { patchWorkflowId } from '../src/temporal/names.ts';
 import { nextMove, type Move } from '../src/planning/rollout-moves.ts';
-import type { RolloutView } from '../src/domain/rollout.ts';
+import type { RolloutState, RolloutView } from '../src/domain/rollout.ts';
 import { now } from './cycle/cycle.ts';
 import { abortSignal } from './messages.ts';
 import { endingsOf, tellPeople } from './rollout/tell-people.ts';
@@ -62,7 +62,7 @@ async function make(fleet: Rollout, move: Move): Promise<void> {
       return enterState(fleet, { name: 'running' });
     case 'halt':
       enterState(fleet, { name: 'halted', why: move.why, since: now() });
-      return tellPeople(fleet, 'rollout-halted', 'halted', [move.why, endingsOf(fleet)]);
+      return tellThatHalted(fleet);
     case 'end':
       enterState(fleet, { name: 'ended', outcome: move.outcome });
       return tellPeople(fleet, 'rollout-finished', move.outcome, [endingsOf(fleet)]);
@@ -77,13 +77,25 @@ async function wait(fleet: Rollout, untilMs: number | null): Promise<void> {
   const goesOn = () => fleet.heard || fleet.mayBeLost || isFull();
   if (untilMs === null) await condition(goesOn);
   else {
-    const summary =
-      fleet.progress.state.name === 'soaking' ? 'the wave is watched' : 'hosts are busy';
-    await condition(goesOn, Math.max(1, untilMs - Date.now()), { summary });
+    const { name } = fleet.progress.state;
+    const options = { summary: WAITS_FOR[name] ?? 'hosts are busy' };
+    const isTime = !(await condition(goesOn, Math.max(1, untilMs - Date.now()), options));
+    if (isTime && name === 'halted') await tellThatHalted(fleet);
   }
   if (!fleet.mayBeLost) return;
   fleet.mayBeLost = false;
   await findLost(fleet);
+}
+
+const WAITS_FOR: Partial<Record<RolloutState['name'], string>> = {
+  soaking: 'the wave is watched',
+  halted: 'people are reminded',
+};
+
+async function tellThatHalted(fleet: Rollout): Promise<void> {
+  const { state } = fleet.progress;
+  if (state.name !== 'halted') return;
+  await tellPeople(fleet, 'rollout-halted', 'halted', [state.why, endingsOf(fleet)]);
 }
 
 async function lookEveryHour(fleet: Rollout): Promise<void> {

@@ -29,13 +29,24 @@ export function nextMove(progress: Progress, rules: Rules, nowMs: number): Move 
     case 'aborting':
       return runs ? WAIT : { kind: 'end', outcome: 'aborted' };
     case 'paused':
-    case 'halted':
       return runs || waits ? WAIT : { kind: 'end', outcome: 'finished' };
+    case 'halted':
+      return runs || waits
+        ? { kind: 'wait', untilMs: nextReminderMs(Date.parse(state.since), nowMs) }
+        : { kind: 'end', outcome: 'finished' };
     case 'running':
     case 'soaking':
       if (!waits) return runs ? WAIT : { kind: 'end', outcome: 'finished' };
       return haltIn(progress, rules) ?? startIn(progress, rules, nowMs);
   }
+}
+
+/** A rollout that waits for a person must not be forgotten: its schedule begins no other one meanwhile. */
+const REMIND_EVERY_MS = 24 * 3_600_000;
+
+function nextReminderMs(sinceMs: number, nowMs: number): number {
+  const days = Math.floor((nowMs - sinceMs) / REMIND_EVERY_MS) + 1;
+  return sinceMs + days * REMIND_EVERY_MS;
 }
 
 /**

@@ -215,6 +215,18 @@ describe('a rollout', () => {
     expect(run(rollout)).toEqual(['b']);
   });
 
+  it('is looked at again every day while it is halted, so that people are reminded', () => {
+    const rollout = rolloutOf(['a'], ['b']);
+    run(rollout);
+    end(rollout, 'a', 'failed');
+    run(rollout);
+    const [haltedMs, hourMs] = [Date.parse(NOW), 3_600_000];
+    const untilMs = (hours: number) => ({ kind: 'wait', untilMs: haltedMs + hours * hourMs });
+    expect(nextMove(rollout, RULES, haltedMs)).toEqual(untilMs(24));
+    expect(nextMove(rollout, RULES, haltedMs + 23 * hourMs)).toEqual(untilMs(24));
+    expect(nextMove(rollout, RULES, haltedMs + 24 * hourMs)).toEqual(untilMs(48));
+  });
+
   it('leaves out a host that is skipped', () => {
     const rollout = rolloutOf(['a'], ['b']);
     decide(rollout, { kind: 'skip', host: 'a', by: 'ada', why: 'it is being replaced' });

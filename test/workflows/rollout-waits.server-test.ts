@@ -13,7 +13,6 @@ import {
   goodHosts,
   rolloutOf,
   startRollout,
-  terminate,
   untilRollout,
   viewOf,
   withFleet,
@@ -163,13 +162,27 @@ describe('a wave in nightly windows, with a budget of one', () => {
   });
 });
 
+describe('a rollout that has halted', () => {
+  it('tells people so every day until somebody decides', async () => {
+    await withFleet(bench, { 'daily-1': modelHost([BROKEN]) }, async () => {
+      const handle = await startRollout(bench, 'daily', rolloutOf([['daily-1'], ['daily-2']]));
+      await untilRollout(handle, ({ state }) => state.name === 'halted');
+      await bench.env.sleep('50h');
+      const told = bench.notices.filter(({ subject }) => subject === 'rollout daily halted');
+      expect(told).toHaveLength(3);
+      await decide(handle, { kind: 'abort', by: 'ada' });
+      await resultOf(handle);
+    });
+  });
+});
+
 describe('a cycle that somebody ended from outside', () => {
   it('is found in the book of its group without anybody asking, and its slot stays', async () => {
     await withFleet(bench, { 'found-1': modelHost([BROKEN]) }, async () => {
       await leaveHolding('found-1', 'found');
       await bench.env.sleep('11m');
       expect(await holdersOf('found')).toMatchObject([{ host: 'found-1', gone: 'terminated' }]);
-      await terminate(bench, budgetWorkflowId('found'));
+      await endAtRest(budgetWorkflowId('found'));
     });
   });
 
@@ -182,7 +195,7 @@ describe('a cycle that somebody ended from outside', () => {
       bench.answers.closedRuns = true;
       await bench.env.sleep('11m');
       expect(await holdersOf('hour')).toMatchObject([{ host: 'hour-1', gone: 'terminated' }]);
-      await terminate(bench, budgetWorkflowId('hour'));
+      await endAtRest(budgetWorkflowId('hour'));
     });
   });
 
@@ -194,8 +207,8 @@ describe('a cycle that somebody ended from outside', () => {
       const input = rolloutOf([[`${name}-1`], [`${name}-2`]], { policy: ASKS });
       const first = await startRollout(bench, name, input);
       const { members, ...rest } = await untilRollout(first, (view) => asks(view, `${name}-1`));
-      await first.terminate();
-      await terminate(bench, patchWorkflowId(`${name}-1`));
+      await endAtRest(first.workflowId);
+      await endAtRest(patchWorkflowId(`${name}-1`));
       const { startedAt, state, wave, approved, decisions, refused, refusedCount } = rest;
       const progress = {
         members,
@@ -214,7 +227,7 @@ describe('a cycle that somebody ended from outside', () => {
       if (!answers) await bench.env.sleep('1h');
       const halted = await untilRollout(next, (view) => view.state.name === 'halted');
       expect(endingsOf(halted)).toEqual({ [`${name}-1`]: 'lost', [`${name}-2`]: 'waiting' });
-      await next.terminate();
+      await endAtRest(next.workflowId);
     });
   });
 });
@@ -227,8 +240,8 @@ async function leaveHolding(host: string, group: string): Promise<void> {
   const handle = await bench.start(
     inputFor(host, policyOf({ onFailure: 'hold' }), { groups: [group], budgets }),
   );
-  await untilItRests(handle);
-  await handle.terminate();
+  await untilItNeedsAttention(handle);
+  await endAtRest(handle.workflowId);
 }
 
 async function holdersOf(group: string): Promise<SlotBook['holders']> {
@@ -236,17 +249,26 @@ async function holdersOf(group: string): Promise<SlotBook['holders']> {
   return SlotBook.parse(await book.query(MESSAGES.budget)).holders;
 }
 
-/**
- * The cycle needs attention, and nothing of it is at work: the test server never skips time again
- * when a workflow is terminated while an activity or a workflow task of it runs.
- */
-async function untilItRests(handle: WorkflowHandle): Promise<void> {
+async function untilItNeedsAttention(handle: WorkflowHandle): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     const { state } = await handle.query<{ state: { name: string } }>(MESSAGES.cycle);
-    if (state.name === 'needs-attention' && (await isAtRest(handle))) return;
+    if (state.name === 'needs-attention') return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`It never came there: ${JSON.stringify(await handle.query(MESSAGES.cycle))}`);
+}
+
+/**
+ * Ends a workflow when nothing of it is at work: the test server never skips time again when one is
+ * terminated while an activity or a workflow task of it runs.
+ */
+async function endAtRest(workflowId: string): Promise<void> {
+  const handle = bench.env.client.workflow.getHandle(workflowId);
+  for (let tries = 0; tries < 300; tries++) {
+    if (await isAtRest(handle)) return void (await handle.terminate());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${workflowId} never came to rest`);
 }
 
 async function isAtRest(handle: WorkflowHandle): Promise<boolean> {
