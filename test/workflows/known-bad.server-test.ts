@@ -79,6 +79,9 @@ describe('what the first wave installed', () => {
       expect((await reportOf('pin-2')).plan?.leftOut).toEqual([
         'alpha 7.1 is left out: rollout pins has proved 7.0',
       ]);
+      // Not that they are up to date, which pin-2 is not.
+      const { lines } = await bench.untilTold({ subject: 'rollout pins finished' });
+      expect(lines).toEqual(['3 of 3 hosts came through']);
     });
   });
 

@@ -28,8 +28,8 @@ export function endingsOf({ progress }: Rollout): string {
   const waiting = members.filter(({ standing }) => standing.is === 'waiting').length;
   const others = members.length - good - skipped - waiting;
   return [
-    `${good} of ${members.length} hosts are up to date`,
-    ...(others > 0 ? [`${others} did not come through`] : []),
+    `${good} of ${members.length} hosts came through`,
+    ...(others > 0 ? [`${others} did not`] : []),
     ...(skipped > 0 ? [`${skipped} were skipped`] : []),
     ...(waiting > 0 ? [`${waiting} were not begun`] : []),
   ].join('; ');
