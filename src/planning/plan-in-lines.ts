@@ -3,7 +3,12 @@ import type { ChangeRow, PlanOverview } from '../domain/plan.ts';
 /** The whole plan in one sentence. */
 export function describePlan(plan: PlanOverview): string {
   const removals = plan.removalCount > 0 ? `, removes ${plan.removalCount}` : '';
-  return `${plan.changeCount} packages, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
+  return `${packages(plan.changeCount)}, ${plan.securityCount} of them security${removals}; digest ${plan.digest.slice(0, 12)}`;
+}
+
+/** `1 package`, `2 packages`. */
+export function packages(amount: number): string {
+  return `${amount} package${amount === 1 ? '' : 's'}`;
 }
 
 const CVES_SHOWN = 3;

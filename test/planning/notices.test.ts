@@ -49,7 +49,11 @@ describe('a notice of a plan that waits for approval', () => {
     const removals = [{ name: 'exim4', architecture: 'amd64', oldVersion: '4' }];
     const plan = planOf([row('nginx', { oldVersion: null })], { removals, removalCount: 1 });
     expect(approvalNotice('web-1', null, plan, true)).toMatchObject({
-      lines: expect.arrayContaining(['Removes: exim4', 'nginx new → 1.1']),
+      lines: expect.arrayContaining([
+        '1 package, 0 of them security, removes 1; digest dddddddddddd',
+        'Removes: exim4',
+        'nginx new → 1.1',
+      ]),
       command: 'patchcycle approve web-1 --digest dddddddddddddddd --key FILE',
     });
   });

@@ -3,6 +3,7 @@ import type { Approval } from '../../src/domain/approval.ts';
 import { resultOf } from '../../src/domain/check-result.ts';
 import type { FailureRecord } from '../../src/domain/failure.ts';
 import type { InstallSummary } from '../../src/domain/steps.ts';
+import { packages } from '../../src/planning/plan-in-lines.ts';
 import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
 import { waitForResolution } from './attention.ts';
 import { dropUndo, registerUndo, runUndos } from './compensation.ts';
@@ -150,7 +151,7 @@ async function installStep(
 ): Promise<void> {
   const summary = await runStep(cycle, step, work, ({ installed, healed, leftAside }) =>
     [
-      `${installed} packages installed`,
+      `${packages(installed)} installed`,
       healed > 0 ? `an interrupted run was healed ${healed} times` : '',
       leftAside.length > 0 ? `configuration left aside: ${leftAside.join(', ')}` : '',
     ]

@@ -1,5 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { PlanOverview } from '../../src/domain/plan.ts';
+import { packages } from '../../src/planning/plan-in-lines.ts';
 import type { Cycle } from './cycle.ts';
 
 /** Rows of the plan in the details; the Web UI's field holds 20 kB and people read the first page. */
@@ -149,7 +150,7 @@ function planTable(plan: PlanOverview): string {
     ]);
   const more = plan.changeCount - rows.length;
   return [
-    `### Plan: ${plan.changeCount} packages, ${plan.securityCount} of them security`,
+    `### Plan: ${packages(plan.changeCount)}, ${plan.securityCount} of them security`,
     `Digest \`${plan.digest}\`, made ${plan.madeAt}. Reboot expected: ${plan.rebootExpected.answer} (${escaped(plan.rebootExpected.reason)}).`,
     plan.removals.length > 0
       ? `**Removes:** ${plan.removals.map(({ name }) => escaped(name)).join(', ')}`
