@@ -18,9 +18,9 @@ import { modelHost } from './support/model-host.ts';
 const PROGRAM = join(import.meta.dirname, '../../bin/patchcycle.mjs');
 const NAME = 'crashing';
 
-/** What a dead worker had taken up is handed to the next after ten seconds, and there are eight of them. */
-const TEST_MS = 300_000;
-const UNTIL_MS = 60_000;
+/** What a dead worker had taken up is handed to the next after ten seconds, a question to Temporal after a minute, and there are eight of them. */
+const TEST_MS = 600_000;
+const UNTIL_MS = 150_000;
 
 /** The second one needs attention once, so that it keeps the only slot while the third waits for it. */
 const FLEET = {
@@ -72,24 +72,26 @@ afterAll(async () => {
   await rm(reports, { recursive: true, force: true });
 });
 
-/** A central worker as people start it, in a process of its own. */
+/** A central worker as people start it, in a process group of its own: the command of a clone runs it in a second process. */
 function startCentral(): void {
   const argv = [PROGRAM, 'worker', '--address', server.address, '--reports', reports];
-  central = spawn(process.execPath, argv, { stdio: 'ignore' });
+  central = spawn(process.execPath, argv, { stdio: 'ignore', detached: true });
 }
 
 /** Ends it as a machine that loses its power does. */
 async function crashCentral(): Promise<void> {
-  if (central === null) return;
+  if (central?.pid === undefined) return;
   const gone = once(central, 'exit');
-  central.kill('SIGKILL');
+  process.kill(-central.pid, 'SIGKILL');
   await gone;
   central = null;
 }
 
+/** And the next one has taken up its work. */
 async function crash(): Promise<void> {
   await crashCentral();
   startCentral();
+  await until(() => true);
 }
 
 /** Looks at the rollout until it is there; nobody answers while there is no worker. */
