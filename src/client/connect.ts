@@ -7,8 +7,7 @@ import type { RolloutInput } from '../domain/rollout.ts';
 import type { RolloutDecision } from '../domain/rollout-decision.ts';
 import type { SlotFree } from '../domain/slot.ts';
 import type { Inventory } from '../planning/inventory.ts';
-import type { ReviewChange } from '../planning/review-schedule.ts';
-import type { ScheduleChange } from '../planning/schedules.ts';
+import type { ScheduleChange } from '../planning/schedule-changes.ts';
 import { resolveConnection, type ResolvedConnection } from '../temporal/connection.ts';
 import { FORGIVING } from '../temporal/forgiving-codec.ts';
 import { webUiFor } from '../temporal/web-ui.ts';
@@ -30,7 +29,6 @@ import {
   type StartedReview,
 } from './review.ts';
 import { applySchedules, planSchedules } from './schedules/apply.ts';
-import { applyReviewSchedule, planReviewSchedule } from './schedules/review.ts';
 import { listSchedules } from './schedules/list.ts';
 import {
   pauseSchedule,
@@ -146,15 +144,11 @@ function clientOf(session: Session) {
     planSchedules: (inventory: Inventory) => planSchedules(session, inventory),
     applySchedules: (changes: readonly ScheduleChange[], by: string) =>
       applySchedules(session, changes, by),
-    planReviewSchedule: (inventory: Inventory) => planReviewSchedule(session, inventory),
-    applyReviewSchedule: (change: ReviewChange, by: string) =>
-      applyReviewSchedule(session, change, by),
     listSchedules: () => listSchedules(session),
-    pauseSchedule: (policy: string, words: SteeringWords) => pauseSchedule(session, policy, words),
-    resumeSchedule: (policy: string, words: SteeringWords) =>
-      resumeSchedule(session, policy, words),
-    triggerSchedule: (policy: string) => triggerSchedule(session, policy),
-    removeSchedule: (policy: string) => removeSchedule(session, policy),
+    pauseSchedule: (name: string, words: SteeringWords) => pauseSchedule(session, name, words),
+    resumeSchedule: (name: string, words: SteeringWords) => resumeSchedule(session, name, words),
+    triggerSchedule: (name: string) => triggerSchedule(session, name),
+    removeSchedule: (name: string) => removeSchedule(session, name),
     agentPollers: (host: string) => agentPollers(session, host),
     centralPollers: () => centralPollers(session),
     missingSearchAttributes: () => missingSearchAttributes(session),

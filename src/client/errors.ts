@@ -79,7 +79,7 @@ export class DecisionRefused extends PatchcycleError {
   override readonly name = 'DecisionRefused';
 }
 
-/** No schedule of this policy is known. */
+/** No schedule of this name is known. */
 export class NoSchedule extends PatchcycleError {
   override readonly name = 'NoSchedule';
 }

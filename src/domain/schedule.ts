@@ -7,7 +7,10 @@ const CATCH_UP_MIN_MS = 10_000;
 const CATCH_UP_MAX_MS = 7 * 86_400_000;
 const JITTER_MAX_MS = 86_400_000;
 
-/** When a rollout over the hosts of a policy begins by itself. */
+/** The name of the schedule that reviews the fleet, among those of policies: no policy can have it. */
+export const REVIEW_SCHEDULE = 'policy-review';
+
+/** When a rollout over the hosts of a policy, or a review of the fleet, begins by itself. */
 export const ScheduleRule = z.strictObject({
   /** The days, in the part of RFC 5545 that Temporal's Schedules can follow. */
   rrule: z.string().min(1).max(500),

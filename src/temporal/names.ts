@@ -71,9 +71,9 @@ export const WORKFLOW_TYPES = {
   acknowledgedPolicies: 'acknowledgedPolicies',
 } as const;
 
-/** One Schedule a policy. */
-export function scheduleId(policy: string): string {
-  return `schedule/${policy}`;
+/** One Schedule a policy, by its name, and one that reviews the fleet. */
+export function scheduleId(name: string): string {
+  return `schedule/${name}`;
 }
 
 export const MESSAGES = {

@@ -70,17 +70,17 @@ async function apply(file: File, ...more: string[]) {
   if (ran.exitCode !== 0) throw new Error(ran.stderr);
   return documentOf(ran) as {
     applied: boolean;
-    changes: { policy: string; kind: string; details: string[] }[];
+    changes: { name: string; kind: string; details: string[] }[];
   };
 }
 
-async function statusOf(policy: string): Promise<ScheduleStatus> {
+async function statusOf(name: string): Promise<ScheduleStatus> {
   for (let tries = 0; tries < 100; tries++) {
-    const found = (await client.listSchedules()).find((one) => one.policy === policy);
+    const found = (await client.listSchedules()).find((one) => one.name === name);
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`There is no schedule of ${policy}`);
+  throw new Error(`There is no schedule ${name}`);
 }
 
 /** Temporal's list is late; what a test made and removed has to be in it. */
@@ -93,7 +93,7 @@ async function untilListed(count: number): Promise<void> {
 }
 
 beforeEach(async () => {
-  for (const { policy } of await client.listSchedules()) await client.removeSchedule(policy);
+  for (const { name } of await client.listSchedules()) await client.removeSchedule(name);
   await untilListed(0);
 });
 
@@ -123,7 +123,7 @@ describe('patchcycle schedule apply', () => {
     const { spec, policies, memo, state, action } = await handle.describe();
     expect(spec).toMatchObject({ timezone: 'Europe/Berlin', jitter: 300_000 });
     expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 3_600_000 });
-    expect(memo).toEqual({ patchcycle: { policy: 'nightly' } });
+    expect(memo).toEqual({ patchcycle: { schedule: 'nightly' } });
     expect(state.note).toMatch(/^applied by ada on \d{4}-\d\d-\d\d, hosts: 2$/);
     expect(action).toMatchObject({
       workflowType: 'rollout',
@@ -140,7 +140,7 @@ describe('patchcycle schedule apply', () => {
     const again = await apply({ rrule: PATCH_SATURDAY });
     expect(again).toEqual({
       applied: false,
-      changes: [{ policy: 'nightly', kind: 'keep', details: [] }],
+      changes: [{ name: 'nightly', kind: 'keep', details: [] }],
     });
     expect((await schedule('apply')).stdout).toMatch(/Schedules: 1 unchanged/);
   });
@@ -202,7 +202,7 @@ describe('patchcycle schedule apply', () => {
       action: { type: 'startWorkflow', workflowType: 'other', taskQueue: 'other' },
     });
     const { changes } = await apply({ policies: ['weekly'] }, '--yes');
-    expect(changes.map(({ policy, kind }) => `${kind} ${policy}`)).toEqual([
+    expect(changes.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
       'remove nightly',
       'change weekly',
     ]);
@@ -215,7 +215,7 @@ describe('patchcycle schedule apply', () => {
   it('leaves those of another file alone with --keep-others', async () => {
     await apply({ policies: ['nightly'] }, '--yes', '--keep-others');
     const { changes } = await apply({ policies: ['weekly'] }, '--yes', '--keep-others');
-    expect(changes.map(({ policy, kind }) => `${kind} ${policy}`)).toEqual(['create weekly']);
+    expect(changes.map(({ name, kind }) => `${kind} ${name}`)).toEqual(['create weekly']);
     await untilListed(2);
   });
 
@@ -257,7 +257,7 @@ describe('patchcycle schedule apply', () => {
     await client.applySchedules(planned, 'ada');
     await expect(client.applySchedules(planned, 'bob')).rejects.toMatchObject({
       name: 'BadRequest',
-      message: 'Somebody made the schedule of nightly meanwhile.',
+      message: 'Somebody made the schedule nightly meanwhile.',
     });
     const change = planned.map((one) => ({ ...one, kind: 'change' as const }));
     const removal = planned.map((one) => ({ ...one, kind: 'remove' as const, planned: null }));
@@ -265,7 +265,7 @@ describe('patchcycle schedule apply', () => {
     await client.applySchedules(removal, 'bob');
     await expect(client.applySchedules(change, 'bob')).rejects.toMatchObject({
       name: 'BadRequest',
-      message: 'Somebody removed the schedule of nightly meanwhile.',
+      message: 'Somebody removed the schedule nightly meanwhile.',
     });
   });
 
@@ -274,7 +274,7 @@ describe('patchcycle schedule apply', () => {
     await write({ rrule: `FREQ=MONTHLY;BYMONTHDAY=${many}` });
     const ran = await schedule('apply', '--yes');
     expect(ran.exitCode).toBe(1);
-    expect(ran.stderr).toMatch(/Temporal cannot follow the schedule of nightly: .*too long/);
+    expect(ran.stderr).toMatch(/Temporal cannot follow the schedule nightly: .*too long/);
     expect(ran.stderr).toMatch(/Next: Correct the schedule/);
   });
 
@@ -366,7 +366,7 @@ describe('a schedule', () => {
     for (const command of ['pause', 'resume', 'trigger', 'remove']) {
       const ran = await schedule(command, 'nightly');
       expect(ran.exitCode).toBe(1);
-      expect(ran.stderr).toMatch(/The policy "nightly" has no schedule/);
+      expect(ran.stderr).toMatch(/There is no schedule "nightly" in namespace/);
     }
   });
 });
@@ -379,15 +379,15 @@ describe('the schedule of the review', () => {
     await writeFile(join(directory, 'patchcycle.yaml'), text);
     const ran = await schedule('apply', '--by', 'ada', '--json', '--yes');
     if (ran.exitCode !== 0) throw new Error(ran.stderr);
-    const { changes } = documentOf(ran) as { changes: { policy: string; kind: string }[] };
-    return changes.filter(({ policy }) => policy === 'review of the fleet').map(({ kind }) => kind);
+    const { changes } = documentOf(ran) as { changes: { name: string; kind: string }[] };
+    return changes.filter(({ name }) => name === 'policy-review').map(({ kind }) => kind);
   }
 
   it('is made, kept, changed and removed as the file says, and starts a review', async () => {
     expect(await applied(RULE + policies)).toEqual(['create']);
     expect(await applied(RULE + policies)).toEqual(['keep']);
     expect(await applied(RULE.replace('07:00', '08:30') + policies)).toEqual(['change']);
-    const handle = env.client.schedule.getHandle('policy-review');
+    const handle = env.client.schedule.getHandle(scheduleId('policy-review'));
     const { action, info } = await handle.describe();
     expect(action).toMatchObject({ workflowType: 'policyReview', taskQueue: 'patchcycle' });
     expect(info.nextActionTimes[0]?.toISOString()).toMatch(/T08:3\d:/);
@@ -396,9 +396,29 @@ describe('the schedule of the review', () => {
     expect(await applied(policies)).toEqual([]);
   });
 
+  it('is listed, paused, resumed, triggered and removed as those of policies are', async () => {
+    await applied(RULE + policies);
+    expect(await statusOf('policy-review')).toMatchObject({ hosts: 1, rule: 'FREQ=DAILY 07:00' });
+    const why = ['--by', 'bob', '--why', 'audit'];
+    expect((await schedule('pause', 'policy-review', ...why)).exitCode).toBe(0);
+    const listed = (await schedule('list')).stdout;
+    expect(listed).toMatch(/^policy-review is paused by bob on .*: audit$/m);
+    expect((await schedule('resume', 'policy-review', '--by', 'bob')).exitCode).toBe(0);
+    expect(await statusOf('policy-review')).toMatchObject({ paused: false });
+    const ran = await schedule('trigger', 'policy-review', '--json');
+    const { workflowId } = documentOf(ran) as { workflowId: string };
+    const handle = env.client.workflow.getHandle(workflowId);
+    expect(await handle.describe()).toMatchObject({ type: 'policyReview' });
+    const again = await schedule('trigger', 'policy-review');
+    expect(again.stderr).toMatch(/The schedule policy-review starts nothing: .* still runs/);
+    await handle.terminate('the test is over');
+    expect((await schedule('remove', 'policy-review')).exitCode).toBe(0);
+    expect((await schedule('trigger', 'policy-review')).exitCode).toBe(1);
+  });
+
   it('leaves a Schedule of its name alone that patchcycle did not make, whatever the file asks for', async () => {
     const handle = await env.client.schedule.create({
-      scheduleId: 'policy-review',
+      scheduleId: scheduleId('policy-review'),
       spec: { intervals: [{ every: '1d' }] },
       action: { type: 'startWorkflow', workflowType: 'legalReview', taskQueue: 'legal' },
     });

@@ -76,7 +76,7 @@ describe('in a namespace where others keep what cannot be read', () => {
       () => client.listSchedules(),
       (found) => found.length > 0,
     );
-    expect(listed.map(({ policy }) => policy)).toEqual(['nightly']);
+    expect(listed.map(({ name }) => name)).toEqual(['nightly']);
   });
 
   it('the fleet and its cycles are listed, with what somebody else started under their names', async () => {

@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../../src/planning/config.ts';
-import {
-  plannedSchedules,
-  scheduleChanges,
-  type FoundSchedule,
-  type PlannedSchedule,
-} from '../../src/planning/schedules.ts';
+import { RolloutInput } from '../../src/domain/rollout.ts';
+import { scheduleChanges, type FoundSchedule } from '../../src/planning/schedule-changes.ts';
+import { plannedSchedules, type PlannedSchedule } from '../../src/planning/schedules.ts';
 
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z');
 
@@ -33,28 +30,28 @@ function planned(text = FILE): PlannedSchedule[] {
 function asFound(schedules: PlannedSchedule[]): FoundSchedule[] {
   return schedules.map((one) => ({
     ...(JSON.parse(JSON.stringify(one)) as PlannedSchedule),
-    startsRollout: true,
+    startsItsWorkflow: true,
   }));
 }
 
 function changes(before: string, after: string): string[] {
   return scheduleChanges(planned(after), asFound(planned(before)))
     .filter(({ kind }) => kind !== 'keep')
-    .map(({ policy, kind, details }) => `${kind} ${policy}: ${details.join('; ')}`);
+    .map(({ name, kind, details }) => `${kind} ${name}: ${details.join('; ')}`);
 }
 
 describe('the schedules of a file', () => {
   it('are one for each policy that has a schedule and hosts, in its own time zone or the window', () => {
-    expect(planned().map(({ policy, timeZone }) => `${policy} ${timeZone}`)).toEqual([
+    expect(planned().map(({ name, timeZone }) => `${name} ${timeZone}`)).toEqual([
       'nightly Europe/Berlin',
       'weekly UTC',
     ]);
   });
 
   it('start a rollout over the hosts of the policy with what the file says of each', () => {
-    const { input } = planned()[0] ?? {};
-    expect(input?.waves.flat().map(({ host }) => host)).toEqual(['web-1', 'web-2']);
-    expect(input?.policies.map(({ backup }) => backup.keep)).toEqual([3, 5]);
+    const input = RolloutInput.parse(planned()[0]?.input);
+    expect(input.waves.flat().map(({ host }) => host)).toEqual(['web-1', 'web-2']);
+    expect(input.policies.map(({ backup }) => backup.keep)).toEqual([3, 5]);
   });
 
   it('are the same for whoever applies them, and asked for by nobody who could not approve', () => {
@@ -98,6 +95,52 @@ describe('the schedules of a file', () => {
     expect(change).toMatchObject({
       kind: 'change',
       details: ['what it starts is of another version'],
+    });
+  });
+});
+
+describe('the schedule of the review', () => {
+  const RULE =
+    'review: { schedule: { rrule: FREQ=WEEKLY;BYDAY=MO, start: "07:00", timeZone: UTC } }\n';
+  const BY_HAND = 'policies: { p: {} }\nhosts: { web-1: { policy: p } }\n';
+
+  it('is made, told in words, and then kept as it is', () => {
+    expect(planned(BY_HAND)).toEqual([]);
+    expect(changes(BY_HAND, RULE + BY_HAND)).toEqual([
+      'create policy-review: starts FREQ=WEEKLY;BYDAY=MO 07:00, UTC; up to 5m later by chance; a missed start is made good within 1h; reviews 1 hosts and 1 policies',
+    ]);
+    expect(changes(RULE + BY_HAND, RULE + BY_HAND)).toEqual([]);
+  });
+
+  it('is changed and removed as the file says', () => {
+    const before = RULE + BY_HAND;
+    expect(changes(before, before.replace('07:00', '08:00'))).toEqual([
+      'change policy-review: starts: FREQ=WEEKLY;BYDAY=MO 08:00 instead of FREQ=WEEKLY;BYDAY=MO 07:00',
+    ]);
+    expect(changes(before, before.replace('web-1', 'web-2'))).toEqual([
+      'change policy-review: reviews the hosts and policies of this file',
+    ]);
+    expect(changes(before, BY_HAND)).toEqual(['remove policy-review: ']);
+  });
+
+  it('is mended when somebody made something else of it', () => {
+    const [wanted] = planned(RULE + BY_HAND);
+    if (wanted === undefined) throw new Error('nothing was planned');
+    const found = { ...wanted, times: '2', startsItsWorkflow: false };
+    expect(scheduleChanges([wanted], [found])).toMatchObject([
+      {
+        details: [
+          'starts what it has to again, and skips what would overlap',
+          'starts at the times that its rule says',
+        ],
+      },
+    ]);
+  });
+
+  it('is the only one of its name', () => {
+    const parsed = parseConfig('policies: { policy-review: {} }\n', 'p.yaml', NOW_MS);
+    expect(parsed).toMatchObject({
+      errors: [{ line: 1, message: expect.stringMatching(/is the name of the fleet's review/) }],
     });
   });
 });

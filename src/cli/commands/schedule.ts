@@ -6,7 +6,7 @@ import { pauseCommand, removeCommand, resumeCommand, triggerCommand } from './sc
 
 export function scheduleCommand(kit: Kit): Command {
   return kit
-    .group('schedule', 'schedules of policies: what begins by itself')
+    .group('schedule', 'what begins by itself: rollouts of policies and the review of the fleet')
     .addCommand(applyCommand(kit))
     .addCommand(listCommand(kit))
     .addCommand(pauseCommand(kit))

@@ -1,23 +1,10 @@
-import type { ReviewChange, ScheduleChange, ScheduleStatus } from '../../client/index.ts';
+import type { ScheduleChange, ScheduleStatus } from '../../client/index.ts';
 import { plain, type Look } from '../paint.ts';
 import { table } from './table.ts';
 import { count } from './words.ts';
 
-/** A change of any schedule. */
-export type ShownChange = Pick<ScheduleChange, 'policy' | 'kind' | 'details'>;
-
-/** The review's schedule beside those of policies; it is of none of them. */
-export function withReview(
-  changes: readonly ScheduleChange[],
-  review: ReviewChange | null,
-): ShownChange[] {
-  return review === null
-    ? [...changes]
-    : [...changes, { ...review, policy: 'review of the fleet' }];
-}
-
 /** What would be done to the schedules, one block each; those that stay as they are are counted. */
-export function changesText(changes: readonly ShownChange[], { paint }: Look): string {
+export function changesText(changes: readonly ScheduleChange[], { paint }: Look): string {
   const marks = {
     create: paint('green', '+ create'),
     change: paint('yellow', '~ change'),
@@ -28,8 +15,8 @@ export function changesText(changes: readonly ShownChange[], { paint }: Look): s
   return [
     ...changes
       .filter(({ kind }) => kind !== 'keep')
-      .flatMap(({ policy, kind, details }) => [
-        `${marks[kind]} ${paint('bold', policy)}`,
+      .flatMap(({ name, kind, details }) => [
+        `${marks[kind]} ${paint('bold', name)}`,
         ...details.map((detail) => `    ${plain(detail)}`),
       ]),
     ...(kept === 0 ? [] : [`  ${count(kept, 'schedule')} as they have to be`]),
@@ -37,7 +24,7 @@ export function changesText(changes: readonly ShownChange[], { paint }: Look): s
 }
 
 /** What came of it, in one line. */
-export function doneText(changes: readonly ShownChange[], { paint, symbols }: Look): string {
+export function doneText(changes: readonly ScheduleChange[], { paint, symbols }: Look): string {
   const kinds = { create: 'created', change: 'changed', remove: 'removed', keep: 'unchanged' };
   const counted = Object.entries(kinds).flatMap(([kind, word]) => {
     const amount = changes.filter((change) => change.kind === kind).length;
@@ -52,21 +39,19 @@ export function schedulesText(schedules: readonly ScheduleStatus[], look: Look):
   if (schedules.length === 0) {
     return 'There is no schedule. Write one into a policy, then: patchcycle schedule apply';
   }
-  const rows = schedules.map(
-    ({ policy, rule, timeZone, hosts, paused, next, running, ...rest }) => [
-      policy,
-      paused ? look.paint('yellow', 'paused') : minute(next[0]),
-      `${plain(rule)}, ${plain(timeZone)}`,
-      String(hosts),
-      running !== null ? look.paint('cyan', 'running') : (rest.last?.workflowId ?? ''),
-      rest.skipped + rest.missed === 0 ? '' : `${rest.skipped} skipped, ${rest.missed} missed`,
-    ],
-  );
+  const rows = schedules.map(({ name, rule, timeZone, hosts, paused, next, running, ...rest }) => [
+    name,
+    paused ? look.paint('yellow', 'paused') : minute(next[0]),
+    `${plain(rule)}, ${plain(timeZone)}`,
+    String(hosts),
+    running !== null ? look.paint('cyan', 'running') : (rest.last?.workflowId ?? ''),
+    rest.skipped + rest.missed === 0 ? '' : `${rest.skipped} skipped, ${rest.missed} missed`,
+  ]);
   return [
-    table(['POLICY', 'NEXT (UTC)', 'STARTS', 'HOSTS', 'LAST', ''], rows, look),
+    table(['SCHEDULE', 'NEXT (UTC)', 'STARTS', 'HOSTS', 'LAST', ''], rows, look),
     ...schedules
       .filter(({ paused }) => paused)
-      .map(({ policy, note }) => `${policy} is ${plain(note)}`),
+      .map(({ name, note }) => `${name} is ${plain(note)}`),
   ].join('\n');
 }
 

@@ -4,23 +4,23 @@ import { exchange } from '../exchange.ts';
 import type { Session } from '../session.ts';
 
 /**
- * Makes or changes the schedule of `what`, which somebody else may have made or removed since it
+ * Makes or changes the schedule of this name, which somebody else may have made or removed since it
  * was looked at. Throws BadRequest then, and when Temporal cannot follow the schedule.
  */
 export async function changeSchedule(
   session: Session,
-  what: string,
+  name: string,
   work: () => Promise<unknown>,
 ): Promise<void> {
   try {
-    await exchange(session, `applying the schedule of ${what}`, work);
+    await exchange(session, `applying the schedule ${name}`, work);
   } catch (error) {
-    if (error instanceof ScheduleAlreadyRunning) throw meanwhile('made', what, error);
-    if (error instanceof ScheduleNotFoundError) throw meanwhile('removed', what, error);
+    if (error instanceof ScheduleAlreadyRunning) throw meanwhile('made', name, error);
+    if (error instanceof ScheduleNotFoundError) throw meanwhile('removed', name, error);
     // So the library tells that the server refused the times.
     if (!(error instanceof TypeError)) throw error;
     throw new BadRequest(
-      `Temporal cannot follow the schedule of ${what}: ${error.message}.`,
+      `Temporal cannot follow the schedule ${name}: ${error.message}.`,
       'Correct the schedule in the file, and apply it again.',
       { cause: error },
     );
@@ -30,19 +30,19 @@ export async function changeSchedule(
 /** Deletes it. One that somebody else has deleted meanwhile is as gone as it should be. */
 export async function deleteSchedule(
   session: Session,
-  what: string,
+  name: string,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
-    await exchange(session, `removing the schedule of ${what}`, work);
+    await exchange(session, `removing the schedule ${name}`, work);
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 
-function meanwhile(done: string, what: string, cause: Error): BadRequest {
+function meanwhile(done: string, name: string, cause: Error): BadRequest {
   return new BadRequest(
-    `Somebody ${done} the schedule of ${what} meanwhile.`,
+    `Somebody ${done} the schedule ${name} meanwhile.`,
     'Look again: patchcycle schedule apply',
     { cause },
   );

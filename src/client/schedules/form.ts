@@ -8,10 +8,13 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { z } from 'zod';
 import { ShortName } from '../../domain/names.ts';
+import { REVIEW_SCHEDULE } from '../../domain/schedule.ts';
 import type { ScheduleTimes } from '../../planning/schedule-times.ts';
-import type { FoundSchedule, PlannedSchedule } from '../../planning/schedules.ts';
+import type { FoundSchedule } from '../../planning/schedule-changes.ts';
+import type { PlannedSchedule } from '../../planning/schedules.ts';
 import {
   CENTRAL_TASK_QUEUE,
+  REVIEW_WORKFLOW_ID,
   rolloutWorkflowId,
   scheduleId,
   WORKFLOW_TYPES,
@@ -29,26 +32,24 @@ const MONTHS = [
  * With these a namespace that does not know the search attributes refuses the schedule, instead of
  * starting what then never begins.
  */
-export const BEGINNING = [
-  { key: defineSearchAttributeKey('PatchState', 'KEYWORD'), value: 'starting' },
-];
+const BEGINNING = [{ key: defineSearchAttributeKey('PatchState', 'KEYWORD'), value: 'starting' }];
 
 /** By this the schedules of patchcycle are told from others in the namespace. Temporal cannot change a memo. */
-const Memo = z.object({ patchcycle: z.object({ policy: ShortName }) });
+const Memo = z.object({ patchcycle: z.object({ schedule: ShortName }) });
 
-/** The policy whose schedule this is; null when it is somebody else's. */
-export function policyOf(schedule: { scheduleId: string; memo?: unknown }): string | null {
+/** What patchcycle calls this schedule; null when it is somebody else's. */
+export function scheduleNameOf(schedule: { scheduleId: string; memo?: unknown }): string | null {
   const memo = Memo.safeParse(schedule.memo);
   if (!memo.success) return null;
-  const { policy } = memo.data.patchcycle;
-  return schedule.scheduleId === scheduleId(policy) ? policy : null;
+  const { schedule: name } = memo.data.patchcycle;
+  return schedule.scheduleId === scheduleId(name) ? name : null;
 }
 
 /** A schedule in Temporal's form. `note` is shown beside it. */
 export function scheduleOptions(planned: PlannedSchedule, note: string): ScheduleOptions {
-  const { policy, rule, times, timeZone, jitterMs, catchUpMs, input } = planned;
+  const { name, rule, times, timeZone, jitterMs, catchUpMs, input } = planned;
   return {
-    scheduleId: scheduleId(policy),
+    scheduleId: scheduleId(name),
     spec: {
       calendars: times.map((one) => ({ ...calendarOf(one), comment: rule })),
       timezone: timeZone,
@@ -56,20 +57,33 @@ export function scheduleOptions(planned: PlannedSchedule, note: string): Schedul
     },
     action: {
       type: 'startWorkflow',
-      workflowType: WORKFLOW_TYPES.rollout,
-      workflowId: rolloutWorkflowId(policy),
+      ...workflowOf(name),
       taskQueue: CENTRAL_TASK_QUEUE,
       args: [input],
-      staticSummary: `scheduled rollout of policy ${policy}`,
       typedSearchAttributes: BEGINNING,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMs },
-    memo: { patchcycle: { policy } } satisfies z.infer<typeof Memo>,
+    memo: { patchcycle: { schedule: name } } satisfies z.infer<typeof Memo>,
     state: { note },
   };
 }
 
-export function calendarOf({
+/** The workflow that the schedule of this name starts. */
+function workflowOf(name: string) {
+  return name === REVIEW_SCHEDULE
+    ? {
+        workflowType: WORKFLOW_TYPES.policyReview,
+        workflowId: REVIEW_WORKFLOW_ID,
+        staticSummary: 'scheduled review of the fleet',
+      }
+    : {
+        workflowType: WORKFLOW_TYPES.rollout,
+        workflowId: rolloutWorkflowId(name),
+        staticSummary: `scheduled rollout of policy ${name}`,
+      };
+}
+
+function calendarOf({
   hour,
   minute,
   daysOfWeek,
@@ -88,26 +102,37 @@ export function calendarOf({
 }
 
 /** What Temporal says of a schedule, in the form in which it is compared. */
-export function foundSchedule(policy: string, description: ScheduleDescription): FoundSchedule {
+export function foundSchedule(name: string, description: ScheduleDescription): FoundSchedule {
   const { spec, action, policies } = description;
+  const { workflowType, workflowId } = workflowOf(name);
   return {
-    policy,
+    name,
     rule: spec.calendars?.[0]?.comment ?? '',
     times: timesOf(spec),
     timeZone: spec.timezone ?? 'UTC',
     jitterMs: spec.jitter ?? 0,
     catchUpMs: policies.catchupWindow,
     input: action.args?.[0] ?? null,
-    startsRollout:
-      action.workflowType === WORKFLOW_TYPES.rollout &&
-      action.workflowId === rolloutWorkflowId(policy) &&
+    startsItsWorkflow:
+      action.workflowType === workflowType &&
+      action.workflowId === workflowId &&
       action.taskQueue === CENTRAL_TASK_QUEUE &&
       policies.overlap === ScheduleOverlapPolicy.SKIP,
   };
 }
 
+/** The hosts of a rollout or a review, by any version's input, and by one that somebody else made. */
+const Hosts = z.union([
+  z.object({ waves: z.array(z.array(z.unknown())) }).transform(({ waves }) => waves.flat()),
+  z.object({ hosts: z.array(z.unknown()) }).transform(({ hosts }) => hosts),
+]);
+
+export function countHosts(input: unknown): number {
+  return Hosts.safeParse(input).data?.length ?? 0;
+}
+
 /** The times, or everything that is said of them when that is more than patchcycle says. */
-export function timesOf({
+function timesOf({
   calendars,
   intervals,
   skip,

@@ -1,39 +1,42 @@
 import type { ScheduleDescription } from '@temporalio/client';
-import { z } from 'zod';
 import { linkTo } from '../links.ts';
+import type { StartedReview } from '../review.ts';
 import type { StartedRollout } from '../rollouts/start.ts';
 import type { Session } from '../session.ts';
-import { describeSchedule, listPolicies } from './find.ts';
-import { foundSchedule } from './form.ts';
+import { describeSchedule, listScheduleNames } from './find.ts';
+import { countHosts, foundSchedule } from './form.ts';
+
+export type StartedBySchedule = StartedRollout | StartedReview;
 
 /** One schedule as Temporal shows it. Times are ISO 8601, UTC. */
 export type ScheduleStatus = {
-  policy: string;
+  /** The policy's name, or `policy-review`. */
+  name: string;
   /** The days and the start as the file says them. */
   rule: string;
   timeZone: string;
-  /** Hosts of the rollout that it starts. */
+  /** Hosts of the rollout or the review that it starts. */
   hosts: number;
   paused: boolean;
   /** Who applied it, or why it is paused. */
   note: string;
   /** The next starts, jitter included; the first ones. */
   next: string[];
-  last: StartedRollout | null;
-  running: StartedRollout | null;
-  /** Starts that were left out because the rollout before still ran. */
+  last: StartedBySchedule | null;
+  running: StartedBySchedule | null;
+  /** Starts that were left out because what was started before still ran. */
   skipped: number;
   /** Starts that were missed for longer than the catch-up. */
   missed: number;
 };
 
-/** The schedules of patchcycle in this namespace, by policy. Throws TemporalUnreachable, TemporalRefused. */
+/** The schedules of patchcycle in this namespace, by name. Throws TemporalUnreachable, TemporalRefused. */
 export async function listSchedules(session: Session): Promise<ScheduleStatus[]> {
   const schedules: ScheduleStatus[] = [];
-  for (const policy of await listPolicies(session)) {
-    const description = await describeSchedule(session, policy);
+  for (const name of await listScheduleNames(session)) {
+    const description = await describeSchedule(session, name);
     // One that was removed a moment ago is listed still.
-    if (description !== null) schedules.push(statusOf(session, policy, description));
+    if (description !== null) schedules.push(statusOf(session, name, description));
   }
   return schedules;
 }
@@ -42,13 +45,13 @@ const NEXT_SHOWN = 5;
 
 function statusOf(
   session: Session,
-  policy: string,
+  name: string,
   description: ScheduleDescription,
 ): ScheduleStatus {
   const { state, info } = description;
-  const { rule, timeZone, input } = foundSchedule(policy, description);
+  const { rule, timeZone, input } = foundSchedule(name, description);
   return {
-    policy,
+    name,
     rule,
     timeZone,
     hosts: countHosts(input),
@@ -65,14 +68,8 @@ function statusOf(
 export function started(
   session: Session,
   workflow: { workflowId: string; firstExecutionRunId: string } | undefined,
-): StartedRollout | null {
+): StartedBySchedule | null {
   if (workflow === undefined) return null;
   const { workflowId, firstExecutionRunId: runId } = workflow;
   return { workflowId, runId, link: linkTo(session, workflowId, runId) };
-}
-
-/** Of any version's input, and of one that somebody else made. */
-function countHosts(input: unknown): number {
-  const parsed = z.object({ waves: z.array(z.array(z.unknown())) }).safeParse(input);
-  return parsed.success ? parsed.data.waves.flat().length : 0;
 }

@@ -1,5 +1,6 @@
 import { durationMs } from '../../domain/duration.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { REVIEW_SCHEDULE } from '../../domain/schedule.ts';
 import { blackoutProblems, spansOf } from '../blackouts.ts';
 import { blackoutsLeaveTime, checkWindow } from '../check-window.ts';
 import type { Inventory } from '../inventory.ts';
@@ -7,7 +8,7 @@ import { scheduleTimes } from '../schedule-times.ts';
 import { timeZoneProblem } from '../time-zone.ts';
 import type { Problem } from './problem.ts';
 
-/** What is wrong with the times of policies: windows, blackouts and schedules. */
+/** What is wrong with the times of policies: windows, blackouts and schedules; and with their names. */
 export function policyProblems(
   { policies, calendars, review }: Inventory,
   nowMs: number,
@@ -15,8 +16,16 @@ export function policyProblems(
   const ofPolicies = Object.entries(policies).flatMap(([name, policy]) => [
     ...timeProblems(policy, calendars, nowMs, ['policies', name]),
     ...scheduleProblems(policy, ['policies', name, 'schedule']),
+    ...nameProblems(name),
   ]);
   return [...ofPolicies, ...scheduleProblems(review, ['review', 'schedule'])];
+}
+
+/** Both would be steered by one name. */
+function nameProblems(name: string): Problem[] {
+  if (name !== REVIEW_SCHEDULE) return [];
+  const message = `"${name}" is the name of the fleet's review, so no policy can have it`;
+  return [{ path: ['policies', name], what: 'key', message, remedy: 'Give it another name.' }];
 }
 
 function scheduleProblems(

@@ -1,12 +1,17 @@
 import type { Command } from 'commander';
-import { BadRequest, readInventory, type Inventory } from '../../../client/index.ts';
+import {
+  BadRequest,
+  readInventory,
+  type Inventory,
+  type ScheduleChange,
+} from '../../../client/index.ts';
 import { PersonName } from '../../../domain/names.ts';
 import { askYes } from '../../ask-yes.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { inventoryFile } from '../../inventory.ts';
 import { parser, type Answer, type Context, type Kit } from '../../kit.ts';
 import { personName } from '../../person.ts';
-import { changesText, doneText, withReview, type ShownChange } from '../../render/schedules.ts';
+import { changesText, doneText } from '../../render/schedules.ts';
 
 type Options = {
   inventory?: string;
@@ -29,9 +34,10 @@ export function applyCommand(kit: Kit): Command {
       `
 Each policy with a "schedule" and hosts has one Schedule, which starts a rollout over those hosts.
 Schedules of policies that are not in the file (any more) are removed. One more Schedule reviews the
-fleet, where the file says when (review: { schedule: ... }). What is paused stays paused.
+fleet, where the file says when (review: { schedule: ... }); its name is policy-review. What is paused
+stays paused.
 Where several files are applied to one namespace, each needs --keep-others and names of its own for its
-policies; what none of them asks for any more: patchcycle schedule remove POLICY.
+policies; what none of them asks for any more: patchcycle schedule remove NAME.
 Apply again whenever the file or one of its calendars has changed: a Schedule carries its hosts and
 their policies as they were when it was applied.
 
@@ -51,16 +57,14 @@ async function apply(context: Context, options: Options): Promise<Answer> {
     say(`The policy ${policy} has a schedule and no host, so it starts nothing.`);
   }
   const client = await context.connect();
-  const isMeant = ({ kind }: { kind: string }) => !options.keepOthers || kind !== 'remove';
-  const ofPolicies = (await client.planSchedules(inventory)).filter(isMeant);
-  const found = await client.planReviewSchedule(inventory);
-  const review = found !== null && isMeant(found) ? found : null;
-  const changes = withReview(ofPolicies, review);
+  const changes = (await client.planSchedules(inventory)).filter(
+    ({ kind }) => !options.keepOthers || kind !== 'remove',
+  );
   const wanted = changes.some(({ kind }) => kind !== 'keep');
   if (wanted && Object.keys(inventory.policies).length === 0) {
     throw new BadRequest(
       `${file} has no policy, so applying it would remove every schedule.`,
-      'Name the file that you mean, or remove them by name: patchcycle schedule remove POLICY',
+      'Name the file that you mean, or remove them by name: patchcycle schedule remove NAME',
     );
   }
   if (options.dryRun || !wanted) {
@@ -70,8 +74,7 @@ async function apply(context: Context, options: Options): Promise<Answer> {
   if (!options.yes && !(await askYes(context, 'Do this?'))) {
     return answer(changes, false, 'Nothing was done.');
   }
-  await client.applySchedules(ofPolicies, by);
-  if (review !== null) await client.applyReviewSchedule(review, by);
+  await client.applySchedules(changes, by);
   return answer(changes, true, doneText(changes, look));
 }
 
@@ -82,10 +85,10 @@ function withoutHosts({ policies, hosts }: Inventory): string[] {
   );
 }
 
-function answer(changes: ShownChange[], applied: boolean, text: string): Answer {
+function answer(changes: ScheduleChange[], applied: boolean, text: string): Answer {
   const document = {
     applied,
-    changes: changes.map(({ policy, kind, details }) => ({ policy, kind, details })),
+    changes: changes.map(({ name, kind, details }) => ({ name, kind, details })),
   };
   return { exitCode: EXIT.good, document, text };
 }

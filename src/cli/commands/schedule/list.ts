@@ -11,7 +11,7 @@ export function listCommand(kit: Kit): Command {
       `
 Examples:
   patchcycle schedule list
-  patchcycle schedule list --json | jq '.schedules[] | select(.paused) | .policy'`,
+  patchcycle schedule list --json | jq '.schedules[] | select(.paused) | .name'`,
     )
     .action(kit.action(list));
 }

@@ -10,28 +10,26 @@ type Words = { by: string; why?: string };
 
 export function pauseCommand(kit: Kit): Command {
   return withWords(kit, 'pause', 'let a schedule start nothing until it is resumed').action(
-    kit.action((context: Context, policy: string, options: Options) =>
-      steer(context, policy, options, 'pause'),
+    kit.action((context: Context, name: string, options: Options) =>
+      steer(context, name, options, 'pause'),
     ),
   );
 }
 
 export function resumeCommand(kit: Kit): Command {
-  return withWords(kit, 'resume', 'let a paused schedule start rollouts again').action(
-    kit.action((context: Context, policy: string, options: Options) =>
-      steer(context, policy, options, 'resume'),
+  return withWords(kit, 'resume', 'let a paused schedule start again').action(
+    kit.action((context: Context, name: string, options: Options) =>
+      steer(context, name, options, 'resume'),
     ),
   );
 }
 
 export function triggerCommand(kit: Kit): Command {
-  return schedule(kit, 'trigger', 'start the rollout of a schedule now').action(
-    kit.action(trigger),
-  );
+  return schedule(kit, 'trigger', 'start what a schedule starts now').action(kit.action(trigger));
 }
 
 export function removeCommand(kit: Kit): Command {
-  return schedule(kit, 'remove', 'remove a schedule; a rollout that it started goes on').action(
+  return schedule(kit, 'remove', 'remove a schedule; what it started goes on').action(
     kit.action(remove),
   );
 }
@@ -39,7 +37,7 @@ export function removeCommand(kit: Kit): Command {
 function schedule(kit: Kit, name: string, summary: string): Command {
   return kit
     .connected(name, summary)
-    .argument('<policy>', 'the policy whose schedule is meant', parser(ShortName));
+    .argument('<name>', "the policy's name, or policy-review", parser(ShortName));
 }
 
 function withWords(kit: Kit, name: string, summary: string): Command {
@@ -50,42 +48,42 @@ function withWords(kit: Kit, name: string, summary: string): Command {
 
 const WAYS = {
   pause: {
-    send: (client: PatchcycleClient, policy: string, words: Words) =>
-      client.pauseSchedule(policy, words),
-    done: (policy: string) =>
-      `The schedule of ${policy} is paused. What it started goes on. Resume it: patchcycle schedule resume ${policy}`,
+    send: (client: PatchcycleClient, name: string, words: Words) =>
+      client.pauseSchedule(name, words),
+    done: (name: string) =>
+      `The schedule ${name} is paused. What it started goes on. Resume it: patchcycle schedule resume ${name}`,
   },
   resume: {
-    send: (client: PatchcycleClient, policy: string, words: Words) =>
-      client.resumeSchedule(policy, words),
-    done: (policy: string) => `The schedule of ${policy} starts rollouts again.`,
+    send: (client: PatchcycleClient, name: string, words: Words) =>
+      client.resumeSchedule(name, words),
+    done: (name: string) => `The schedule ${name} starts again at its times.`,
   },
 };
 
 async function steer(
   context: Context,
-  policy: string,
+  name: string,
   { by, why }: Options,
   way: keyof typeof WAYS,
 ): Promise<Answer> {
   const words = { by: personName(context.io, by), ...(why === undefined ? {} : { why }) };
   const client = await context.connect();
-  await WAYS[way].send(client, policy, words);
-  const document = { policy, paused: way === 'pause', ...words };
-  return { exitCode: EXIT.good, document, text: WAYS[way].done(policy) };
+  await WAYS[way].send(client, name, words);
+  const document = { name, paused: way === 'pause', ...words };
+  return { exitCode: EXIT.good, document, text: WAYS[way].done(name) };
 }
 
-async function trigger(context: Context, policy: string): Promise<Answer> {
+async function trigger(context: Context, name: string): Promise<Answer> {
   const client = await context.connect();
-  const started = await client.triggerSchedule(policy);
+  const started = await client.triggerSchedule(name);
   const { workflowId, link } = started;
   const text = [`Started ${workflowId}.`, ...(link === null ? [] : [link])].join('\n');
-  return { exitCode: EXIT.good, document: { policy, ...started }, text };
+  return { exitCode: EXIT.good, document: { name, ...started }, text };
 }
 
-async function remove(context: Context, policy: string): Promise<Answer> {
+async function remove(context: Context, name: string): Promise<Answer> {
   const client = await context.connect();
-  await client.removeSchedule(policy);
-  const text = `The schedule of ${policy} is removed. As long as the file has it, patchcycle schedule apply makes it again.`;
-  return { exitCode: EXIT.good, document: { policy, removed: true }, text };
+  await client.removeSchedule(name);
+  const text = `The schedule ${name} is removed. As long as the file has it, patchcycle schedule apply makes it again.`;
+  return { exitCode: EXIT.good, document: { name, removed: true }, text };
 }
