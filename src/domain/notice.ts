@@ -36,7 +36,7 @@ export const Notice = z.strictObject({
   command: Line.optional(),
   /** The command that moves on all that are alike. */
   together: Line.optional(),
-  /** The same in notices that one message can tell together; without it only one with the same subject is. */
+  /** The same in notices that one message can tell together; without it a message tells nothing else. */
   alike: Line.optional(),
 });
 export type Notice = z.infer<typeof Notice>;

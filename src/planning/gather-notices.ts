@@ -7,7 +7,6 @@ import {
   type AlikeNotices,
   type Bulletin,
   type Gathering,
-  type Notice,
   type NoticeKind,
   type PassedNotice,
 } from '../domain/notice.ts';
@@ -34,7 +33,7 @@ export function gather(gathering: Gathering, passed: PassedNotice, nowMs: number
   if (gathering.seen.includes(id)) return;
   gathering.seen = [...gathering.seen, id].slice(-SEEN_MAX);
   if (!rules.channels.some(({ kinds }) => kinds.includes(notice.kind))) return;
-  const key = keyOf(notice);
+  const key = keyOf(passed);
   const waiting = gathering.waiting.find((one) => one.key === key);
   if (waiting !== undefined) return join(gathering, waiting.alike, passed);
   if (gathering.waiting.length >= GROUPS_MAX || !hasRoom(gathering, passed)) {
@@ -49,8 +48,9 @@ export function gather(gathering: Gathering, passed: PassedNotice, nowMs: number
   gathering.waiting.push({ key, dueAt: new Date(dueMs).toISOString(), alike });
 }
 
-function keyOf({ kind, alike, about, subject }: Notice): string {
-  return alike === undefined ? `${kind} ${about}: ${subject}` : `${kind} alike: ${alike}`;
+/** A halt is news, also of a rollout that halted a minute ago; so what has no likeness is like nothing else. */
+function keyOf({ id, notice: { kind, alike } }: PassedNotice): string {
+  return alike === undefined ? `${kind} by itself: ${id}` : `${kind} alike: ${alike}`;
 }
 
 function memberOf({ notice, run }: PassedNotice): AlikeNotices['members'][number] {

@@ -79,6 +79,21 @@ describe('notices', () => {
     expect(counted(take(gathering, START_MS + 31 * MINUTE_MS))).toEqual([2]);
   });
 
+  it('of a rollout that halts again, or of one that finishes, wait for no repetition', () => {
+    const gathering = nothingGathered();
+    const toldAll = { ...rules, channels: [{ name: 'ops', kinds: ['rollout-halted' as const] }] };
+    const halted = (): PassedNotice => {
+      const { notice, ...rest } = passed('november', 'x', { rules: toldAll });
+      const { alike: _, ...news } = notice;
+      return { ...rest, notice: { ...news, kind: 'rollout-halted', subject: 'november halted' } };
+    };
+    gather(gathering, halted(), START_MS);
+    expect(counted(take(gathering, START_MS + MINUTE_MS))).toEqual([1]);
+    gather(gathering, halted(), START_MS + 2 * MINUTE_MS);
+    expect(nextMoveMs(gathering)).toBe(START_MS + 3 * MINUTE_MS);
+    expect(counted(take(gathering, START_MS + 3 * MINUTE_MS))).toEqual([1]);
+  });
+
   it('beyond the hour`s messages wait, and are told in one', () => {
     const gathering = nothingGathered();
     for (const name of ['a', 'b', 'c']) gather(gathering, passed(name, name), START_MS);
