@@ -46,6 +46,7 @@ import { closeSession, retryInterceptors, type Session } from './session.ts';
 import { grpcStatus, translate, unreachable } from './exchange.ts';
 import { planOnly, startPatch, type PatchRequest, type WaitOptions } from './start.ts';
 import { hostStatus } from './status.ts';
+import type { StoredReports } from './stored-report.ts';
 
 export type ConnectOptions = {
   /** A profile of Temporal's own configuration file; default `default`, or TEMPORAL_PROFILE. */
@@ -119,7 +120,8 @@ function clientOf(session: Session) {
     resolve: (host: string, words: Resolve) => resolve(session, host, words),
     status: (host: string) => hostStatus(session, host),
     list: () => listHosts(session),
-    report: (host: string, options?: RunOptions) => hostReport(session, host, options),
+    report: (host: string, options?: RunOptions & StoredReports) =>
+      hostReport(session, host, options),
     waitForReport: (host: string, options?: RunOptions & WaitOptions) =>
       waitForReport(session, host, options),
     audit: (request: AuditRequest) => audit(session, request),

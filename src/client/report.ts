@@ -9,6 +9,7 @@ import { call, type Session } from './session.ts';
 import { answers, exchange, GRPC, grpcStatus, unreachable } from './exchange.ts';
 import type { WaitOptions } from './start.ts';
 import { describeCycle } from './describe.ts';
+import { storedReport, type StoredReports } from './stored-report.ts';
 
 export type RunOptions = {
   /** One run of the host's cycle; the latest when left out. */
@@ -16,13 +17,34 @@ export type RunOptions = {
 };
 
 /**
- * The report of a cycle that is over.
- * Throws NotEnded while it runs, NoReport when it ended without one, NoCycle, TemporalUnreachable.
+ * The report of a cycle that is over: from Temporal, or from the store of reports once Temporal has
+ * forgotten the cycle.
+ * Throws NotEnded while it runs, NoReport when it ended without one, NoCycle where both know none,
+ * StepFailure `ReportStoreFailed`, TemporalUnreachable.
  */
 export async function hostReport(
   session: Session,
   host: string,
-  { runId }: RunOptions = {},
+  { runId, reports }: RunOptions & StoredReports = {},
+): Promise<Report> {
+  try {
+    return await reportInTemporal(session, host, runId);
+  } catch (error) {
+    if (!(error instanceof NoCycle)) throw error;
+    const { report, location } = await storedReport(host, runId, { reports });
+    if (report !== null) return report;
+    throw new NoCycle(
+      `${error.message} The store of reports, ${location}, has none of it either.`,
+      `Name the store that the central workers write to, with --reports or PATCHCYCLE_REPORTS. ${error.remedy}`,
+      { cause: error },
+    );
+  }
+}
+
+async function reportInTemporal(
+  session: Session,
+  host: string,
+  runId: string | undefined,
 ): Promise<Report> {
   if (runId !== undefined) return reportOfRun(session, host, runId);
   const latest = await describeCycle(session, host);

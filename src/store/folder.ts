@@ -5,9 +5,17 @@ import { StepFailure } from '../domain/failure.ts';
 import { writeFileAtomically } from '../host/atomic-file.ts';
 import { errnoOf } from '../host/errno.ts';
 import { STORED_FILE_MAX, Unreadable, type ReportStore } from './port.ts';
+import { SIGNPOST } from './signpost.ts';
 
 /** Reports in a folder of this machine. They tell what is installed on hosts, so only their owner can read them. */
 export function folderStore(directory: string): ReportStore {
+  const put = (name: string, content: string): Promise<string> =>
+    attempt(directory, async () => {
+      const path = join(directory, name);
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeFileAtomically(path, content);
+      return path;
+    });
   return {
     location: directory,
     exists: () =>
@@ -15,17 +23,11 @@ export function folderStore(directory: string): ReportStore {
         const entry = await stat(directory, { throwIfNoEntry: false });
         return entry?.isDirectory() ?? false;
       }),
-    prepare: () =>
-      attempt(directory, async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-      }),
-    put: (name, content) =>
-      attempt(directory, async () => {
-        const path = join(directory, name);
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeFileAtomically(path, content);
-        return path;
-      }),
+    async prepare() {
+      await put(SIGNPOST.name, SIGNPOST.content);
+      await attempt(directory, () => filesOf(directory));
+    },
+    put,
     get: (name) => attempt(directory, () => readIfThere(join(directory, name))),
     list: (beginning, ending) => listNames(directory, beginning, ending),
   };

@@ -15,7 +15,7 @@ export type ReportStore = {
   readonly location: string;
   /** Whether there is one: a folder that nobody has made yet has no reports. */
   exists(): Promise<boolean>;
-  /** Makes the folder where there is none, and finds out whether the store can be used at all. */
+  /** Makes the folder where there is none, and finds out by doing it whether the store can be listed and written. */
   prepare(): Promise<void>;
   /** Keeps the whole content or nothing; again replaces what was kept. Answers where it is. */
   put(name: string, content: string): Promise<string>;

@@ -9,6 +9,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { StepFailure } from '../domain/failure.ts';
 import { STORED_FILE_MAX, Unreadable, type ReportStore } from './port.ts';
+import { SIGNPOST } from './signpost.ts';
 
 /** A bucket and what every key begins with: empty, or it ends with a slash. */
 export type Bucket = { bucket: string; prefix: string };
@@ -17,6 +18,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.md': 'text/markdown; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -68,19 +70,24 @@ export function s3Store({ bucket, prefix }: Bucket): ReportStore {
     await attempt(location, () => client.send(command));
   }
 
+  async function put(name: string, content: string): Promise<string> {
+    const ContentType = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
+    const object = { Bucket: bucket, Key: prefix + name, Body: content, ContentType };
+    await attempt(location, () => client.send(new PutObjectCommand(object)));
+    return location + name;
+  }
+
   return {
     location,
     async exists() {
       await look();
       return true;
     },
-    prepare: look,
-    async put(name, content) {
-      const ContentType = CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
-      const object = { Bucket: bucket, Key: prefix + name, Body: content, ContentType };
-      await attempt(location, () => client.send(new PutObjectCommand(object)));
-      return location + name;
+    async prepare() {
+      await look();
+      await put(SIGNPOST.name, SIGNPOST.content);
     },
+    put,
     get: (name) => attempt(location, () => download(client, bucket, prefix + name)),
     list: names,
   };

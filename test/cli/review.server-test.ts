@@ -124,6 +124,33 @@ describe('patchcycle audit', () => {
   });
 });
 
+describe('patchcycle report of a cycle that Temporal has forgotten', () => {
+  const report = (...argv: string[]) => cli('report', ...argv, '--reports', reports);
+
+  it('shows the latest one of the store, or that of a run', async () => {
+    const store = folderStore(reports);
+    const [earlier, later] = ['20251123t000000z-1a2b3c4d', '20251124t000000z-2b3c4d5e'];
+    for (const cycle of [earlier, later]) {
+      await storeReport({ ...PATCHED, host: 'old-1', cycle }, store);
+    }
+    expect(documentOf(await report('old-1', '--json'))).toMatchObject({ cycle: later });
+    const run = ['--run', '01940000-0000-7000-8000-00001a2b3c4d'];
+    expect(documentOf(await report('old-1', ...run, '--json'))).toMatchObject({ cycle: earlier });
+  });
+
+  it('says where it looked when nobody knows one, and what of a stored one cannot be read', async () => {
+    const unknown = await report('never-1');
+    expect(unknown.exitCode).toBe(1);
+    expect(unknown.stderr).toContain(`The store of reports, ${reports}, has none of it either.`);
+    expect(unknown.stderr).toMatch(/Next: Name the store .* --reports/);
+    await writeFile(join(reports, 'old-2-20251123t000000z-1a2b3c4d.json'), '{"host":');
+    const broken = await report('old-2');
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/old-2-20251123t000000z-1a2b3c4d.json is no JSON/);
+    await rm(join(reports, 'old-2-20251123t000000z-1a2b3c4d.json'));
+  });
+});
+
 describe('patchcycle policy review', () => {
   it('stores reports that only Temporal has, and keeps what it finds beside them', async () => {
     for (const name of await readdir(reports)) await rm(join(reports, name));

@@ -37,6 +37,16 @@ describe('a folder of reports', () => {
     }
   });
 
+  it('that is there and cannot be written is noticed before there is a report', async () => {
+    // Even root cannot make a file in this file system.
+    const store = folderStore('/sys');
+    expect(await store.exists()).toBe(true);
+    await expect(store.prepare()).rejects.toMatchObject({
+      type: 'ReportStoreFailed',
+      message: expect.stringContaining('The store of reports, /sys, failed: '),
+    });
+  });
+
   it('has reports that were moved elsewhere and linked, and says of other links that they are none', async () => {
     const store = await fresh();
     await storeReport(PATCHED, store);

@@ -60,6 +60,19 @@ describe('a bucket of reports', () => {
     });
   });
 
+  it('that can be read and not written is noticed before there is a report', async () => {
+    const readOnly = await startS3Server(directory, { readOnly: true });
+    process.env['AWS_ENDPOINT_URL_S3'] = readOnly.url;
+    const store = await openStore('s3://audit');
+    expect(await store.exists()).toBe(true);
+    await expect(store.prepare()).rejects.toMatchObject({
+      type: 'ReportStoreFailed',
+      details: { remedy: expect.stringContaining('list, read and write') },
+    });
+    process.env['AWS_ENDPOINT_URL_S3'] = server.url;
+    await readOnly.stop();
+  });
+
   it('refuses who has another key', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'another';
     const store = await openStore('s3://audit');

@@ -16,11 +16,15 @@ export const S3_KEY = { id: 'auditor', secret: 'a-secret-of-the-test' };
 export type S3Server = { url: string; stop(): Promise<void> };
 
 /** Serves a folder: the folders in it are the buckets. */
-export async function startS3Server(directory: string): Promise<S3Server> {
+export async function startS3Server(
+  directory: string,
+  { readOnly = false }: { readOnly?: boolean } = {},
+): Promise<S3Server> {
   const rclone = spawn(
     await installS3Server(),
     [
       ...['serve', 's3', '--addr', '127.0.0.1:0', '--auth-key', `${S3_KEY.id},${S3_KEY.secret}`],
+      ...(readOnly ? ['--read-only'] : []),
       ...['--config', '', '--', directory],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },

@@ -10,7 +10,7 @@ import { writePrivately } from '../write-file.ts';
 const FORMATS = ['md', 'html', 'json'] as const;
 type Format = (typeof FORMATS)[number];
 
-type Options = { format?: Format; output?: string; run?: string };
+type Options = { format?: Format; output?: string; run?: string; reports?: string };
 
 export function reportCommand(kit: Kit): Command {
   return kit
@@ -23,9 +23,15 @@ export function reportCommand(kit: Kit): Command {
     )
     .option('--output <file>', 'write it to a file')
     .option('--run <id>', 'one run of the cycle, by its run ID; default the latest')
+    .option(
+      '--reports <place>',
+      'the store of reports that the central workers write to: a folder, or s3://BUCKET/FOLDER (PATCHCYCLE_REPORTS)',
+    )
     .addHelpText(
       'after',
       `
+Of a cycle that Temporal has forgotten (its retention time is over) it reads the stored report.
+
 Examples:
   patchcycle report db-1
   patchcycle report db-1 --output db-1.html
@@ -35,10 +41,10 @@ Examples:
 }
 
 async function report(context: Context, host: string, options: Options): Promise<Answer> {
-  const { output, run } = options;
+  const { output, run: runId, reports } = options;
   const format = formatOf(options, context.json);
   const client = await context.connect();
-  const found = await client.report(host, run === undefined ? {} : { runId: run });
+  const found = await client.report(host, { ...(runId === undefined ? {} : { runId }), reports });
   const text = await rendered(found, format);
   if (output === undefined) {
     return { exitCode: EXIT.good, document: found, text: text.trimEnd() };
