@@ -33,9 +33,10 @@ export async function listFleet(
   nowMs: number = Date.now(),
 ): Promise<FleetHost[]> {
   const records = await listRecords(session);
-  const cycles = new Map((await listHosts(session)).map((cycle) => [cycle.host, cycle]));
   const hosts = inventory?.hosts ?? {};
-  const names = new Set([...Object.keys(hosts), ...records.keys(), ...cycles.keys()]);
+  const named = [...new Set([...Object.keys(hosts), ...records.keys()])];
+  const cycles = new Map((await listHosts(session, named)).map((cycle) => [cycle.host, cycle]));
+  const names = new Set([...named, ...cycles.keys()]);
   return [...names].sort().map((host) => {
     const entry = Object.hasOwn(hosts, host) ? hosts[host] : undefined;
     const record = records.get(host) ?? null;

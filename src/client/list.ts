@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { Outcome } from '../domain/outcome.ts';
-import { WORKFLOW_TYPES } from '../temporal/names.ts';
+import { patchWorkflowId, WORKFLOW_TYPES } from '../temporal/names.ts';
 import { linkTo } from './links.ts';
 import type { Session } from './session.ts';
 import { exchange } from './exchange.ts';
@@ -25,8 +25,12 @@ export type HostSummary = {
   windowStart: string | null;
 };
 
-/** Ten thousand cycles are a fleet's year within retention; a larger one asks for less. */
-const LISTED_CYCLES_MAX = 10_000;
+/** So many of the newest cycles are read at once; of hosts that have none among them the latest is asked for by name. */
+const NEWEST_READ = 10_000;
+/** What one question may name. */
+const ASKED_AT_ONCE = 100;
+/** Hosts in a list of one question that have been patched every hour; no list is read beyond that. */
+const READ_OF_ASKED = 10_000;
 const LIST_TIMEOUT_MS = 30_000;
 
 const key = {
@@ -39,28 +43,55 @@ const key = {
   windowStart: defineSearchAttributeKey('PatchWindowStart', 'DATETIME'),
 };
 
-/** The latest cycle of every host, by name. Throws TemporalUnreachable, TemporalRefused. */
-export async function listHosts(session: Session): Promise<HostSummary[]> {
-  const latest = new Map<string, WorkflowExecutionInfo>();
-  await exchange(
-    session,
-    'listing the hosts',
-    async () => {
-      const query = `WorkflowType = '${WORKFLOW_TYPES.patchHost}'`;
-      let seen = 0;
-      for await (const cycle of session.client.workflow.list({ query })) {
-        const known = latest.get(cycle.workflowId);
-        if (known === undefined || known.startTime < cycle.startTime) {
-          latest.set(cycle.workflowId, cycle);
-        }
-        if (++seen >= LISTED_CYCLES_MAX) break;
-      }
-    },
-    LIST_TIMEOUT_MS,
-  );
+/**
+ * The latest cycle of every host, by name: of the hosts of the newest cycles, and of those that are
+ * named however long ago it was. Throws TemporalUnreachable, TemporalRefused.
+ */
+export async function listHosts(
+  session: Session,
+  named: readonly string[] = [],
+  newestRead: number = NEWEST_READ,
+): Promise<HostSummary[]> {
+  const latest: Latest = new Map();
+  const whole = await readCycles(session, latest, ofCycles, () => false, newestRead);
+  const missing = whole ? [] : named.filter((host) => !latest.has(patchWorkflowId(host)));
+  for (let from = 0; from < missing.length; from += ASKED_AT_ONCE) {
+    const asked = missing.slice(from, from + ASKED_AT_ONCE);
+    const query = `${ofCycles} AND PatchHost IN (${asked.map((host) => `'${host}'`).join(', ')})`;
+    // Running ones come first, then the ones that ended last.
+    const allSeen = () => asked.every((host) => latest.has(patchWorkflowId(host)));
+    await readCycles(session, latest, query, allSeen, READ_OF_ASKED);
+  }
   return [...latest.values()]
     .map((cycle) => summary(session, cycle))
     .sort((one, other) => (one.host < other.host ? -1 : 1));
+}
+
+type Latest = Map<string, WorkflowExecutionInfo>;
+
+const ofCycles = `WorkflowType = '${WORKFLOW_TYPES.patchHost}'`;
+
+/** Puts what a question answers to the latest cycles. Answers whether the whole answer was read. */
+function readCycles(
+  session: Session,
+  latest: Latest,
+  query: string,
+  isEnough: () => boolean,
+  most: number,
+): Promise<boolean> {
+  const read = async () => {
+    let seen = 0;
+    for await (const cycle of session.client.workflow.list({ query })) {
+      if (seen++ >= most) return false;
+      const known = latest.get(cycle.workflowId);
+      if (known === undefined || known.startTime < cycle.startTime) {
+        latest.set(cycle.workflowId, cycle);
+      }
+      if (known === undefined && isEnough()) return false;
+    }
+    return true;
+  };
+  return exchange(session, 'listing the hosts', read, LIST_TIMEOUT_MS);
 }
 
 function summary(session: Session, cycle: WorkflowExecutionInfo): HostSummary {
