@@ -39,10 +39,15 @@ export const Announcement = z.object({
   signedApprovals: z.boolean(),
   /** Backups on the host that can be restored; agents of earlier versions do not say. */
   backups: z.number().int().nonnegative().optional(),
+  /** What is different after every boot, and on every machine; agents of earlier versions do not say. */
+  boot: z.string().max(100).optional(),
   /** Left out while the package tools are a cycle's; then what was said last holds. */
   updates: Updates.optional(),
 });
 export type Announcement = z.infer<typeof Announcement>;
+
+/** One for each of the machines that could go by one name, and room for their reboots. */
+export const BOOTS_MAX = 8;
 
 /** What is remembered of one host; the times are the server's. */
 export const HostRecord = z.object({
@@ -52,5 +57,9 @@ export const HostRecord = z.object({
   /** Since when security updates of a severity were pending without a break, as far as announced. */
   pendingSince: z.partialRecord(Severity, z.iso.datetime()).optional(),
   rebootPendingSince: z.iso.datetime().optional(),
+  /** The boots that were heard of, the one that spoke last at the end. */
+  boots: z.array(z.string().max(100)).max(BOOTS_MAX).optional(),
+  /** When a boot spoke again after another one had: no reboot does that, so two machines go by one name. */
+  twinHeardAt: z.iso.datetime().optional(),
 });
 export type HostRecord = z.infer<typeof HostRecord>;

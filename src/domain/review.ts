@@ -37,6 +37,7 @@ export type ReviewInput = z.infer<typeof ReviewInput>;
 
 export const FindingKind = z.enum([
   'security-updates-old',
+  'name-shared',
   'critical-unattended',
   'backup-missing',
   'not-patched',

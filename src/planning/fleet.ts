@@ -5,6 +5,16 @@ import type { Inventory } from './inventory.ts';
 /** A host of which nothing was heard for so long is a finding: agents speak every hour. */
 export const SILENT_AFTER_MS = 24 * 3_600_000;
 
+/**
+ * What there is to say of two machines that announced themselves by one name within the last day;
+ * null where there is nothing. Each speaks every hour, so the last day tells whether it is still so.
+ */
+export function twinFinding({ twinHeardAt }: HostRecord, nowMs: number): string | null {
+  return twinHeardAt === undefined || nowMs - Date.parse(twinHeardAt) > SILENT_AFTER_MS
+    ? null
+    : `two machines announce themselves by its name (last seen ${twinHeardAt}): a cycle would run on either`;
+}
+
 /** What is known of one host, before it is judged. */
 export type KnownHost = {
   host: string;
@@ -27,10 +37,13 @@ export function findingsOf(
   ];
 }
 
-function agentFindings({ lastSeenAt, announcement }: HostRecord, nowMs: number): string[] {
+function agentFindings(record: HostRecord, nowMs: number): string[] {
+  const { lastSeenAt, announcement } = record;
   const silentMs = nowMs - Date.parse(lastSeenAt);
   const { updates } = announcement;
+  const twin = twinFinding(record, nowMs);
   return [
+    ...(twin === null ? [] : [`${twin}; give one of them another (host: in its agent.yaml)`]),
     ...(silentMs > SILENT_AFTER_MS
       ? [`its agent was last heard of ${formatDuration(silentMs)} ago`]
       : []),

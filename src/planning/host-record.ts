@@ -1,4 +1,9 @@
-import type { Announcement, HostRecord, Updates } from '../domain/announcement.ts';
+import {
+  BOOTS_MAX,
+  type Announcement,
+  type HostRecord,
+  type Updates,
+} from '../domain/announcement.ts';
 import { Severity } from '../domain/severity.ts';
 
 /** What is remembered of a host after its agent has spoken. */
@@ -10,6 +15,24 @@ export function remember(before: HostRecord | null, said: Announcement, at: stri
     announcement: updates === undefined ? said : { ...said, updates },
     pendingSince: pendingSince(before, said.updates, at),
     ...rebootSince(before, said.updates, at),
+    ...bootsHeard(before, said.boot, at),
+  };
+}
+
+/** A host that reboots is another boot from then on; one of which the boot before speaks again is two machines. */
+function bootsHeard(
+  before: HostRecord | null,
+  boot: string | undefined,
+  at: string,
+): Pick<HostRecord, 'boots' | 'twinHeardAt'> {
+  const { boots = [], twinHeardAt } = before ?? {};
+  const isBack = boot !== boots.at(-1) && boot !== undefined && boots.includes(boot);
+  const twin = isBack ? at : twinHeardAt;
+  const others = boots.filter((one) => one !== boot);
+  const heard = boot === undefined ? boots : [...others, boot].slice(-BOOTS_MAX);
+  return {
+    ...(heard.length === 0 ? {} : { boots: heard }),
+    ...(twin === undefined ? {} : { twinHeardAt: twin }),
   };
 }
 

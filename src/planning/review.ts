@@ -12,7 +12,7 @@ import {
   type ReviewInput,
 } from '../domain/review.ts';
 import { Severity } from '../domain/severity.ts';
-import { SILENT_AFTER_MS } from './fleet.ts';
+import { SILENT_AFTER_MS, twinFinding } from './fleet.ts';
 import { isKnownBad } from './suspects.ts';
 
 /** One cycle of a host, as far as a review looks at it. */
@@ -108,9 +108,11 @@ function recordFindings(
       ),
     ];
   });
+  const twin = twinFinding(record, nowMs);
   const patchedOnce = cycles.some(({ outcome }) => outcome === 'patched');
   return [
     ...old,
+    ...(twin === null ? [] : [say('name-shared', twin)]),
     ...(silentMs > SILENT_AFTER_MS
       ? [say('not-heard-of', `its agent was last heard of ${formatDuration(silentMs)} ago`)]
       : []),

@@ -2,6 +2,7 @@ import { release } from 'node:os';
 import type { Announcement, Pending, Updates } from '../domain/announcement.ts';
 import type { Advisory, Change } from '../domain/plan.ts';
 import { countBackups } from '../backup/retention.ts';
+import { readBootIdentity } from '../host/boot-identity.ts';
 import { maskSecrets } from '../host/mask.ts';
 import { readOsRelease } from '../host/os-release.ts';
 import { AGENT_VERSION } from '../host/version.ts';
@@ -64,6 +65,7 @@ export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
   return async (askPackages) => {
     const packages = await parts.choosePackages(queryTools('announce', signal));
     const { host, unattended, allowedSigners } = parts.config;
+    const { bootId, initStartTicks } = await readBootIdentity();
     return {
       host,
       agentVersion: AGENT_VERSION,
@@ -73,6 +75,7 @@ export function hostObserver(parts: AgentParts, signal: AbortSignal): Observe {
       unattended,
       signedApprovals: allowedSigners !== undefined,
       backups: await countBackups(parts.paths),
+      boot: `${bootId} ${initStartTicks}`,
       ...(askPackages ? { updates: await updatesOf(packages) } : {}),
     };
   };

@@ -156,3 +156,20 @@ describe("a host's record", () => {
     expect((await handle.describe()).memo).toEqual({ patchcycleHost: record });
   });
 });
+
+describe('two machines that go by one name', () => {
+  it('are a finding as soon as the first speaks again after the second; a reboot is none', async () => {
+    for (const boot of ['one', 'two', 'one']) await announce(announcement('web-1', { boot }));
+    for (const boot of ['one', 'two']) await announce(announcement('web-2', { boot }));
+    const hosts = await untilListed((all) =>
+      ['web-1', 'web-2'].every(
+        (name) => (all.find(({ host }) => host === name)?.record?.boots ?? []).length === 2,
+      ),
+    );
+    expect(hosts.find(({ host }) => host === 'web-2')?.findings).toEqual([]);
+    expect(hosts.find(({ host }) => host === 'web-1')?.findings).toEqual([
+      expect.stringMatching(/^two machines announce themselves by its name .*; give one of them/),
+    ]);
+    expect((await cli('hosts', '--findings')).stdout).toMatch(/web-1: two machines announce/);
+  });
+});

@@ -125,6 +125,14 @@ describe('a review of the fleet', () => {
     expect(review(plain, { cycles: [cycleOf({ outcome: 'up-to-date' })] })).toEqual([]);
   });
 
+  it('finds a name by which two machines announced themselves within a day', () => {
+    const heard = (days: number) => recordOf({ twinHeardAt: daysAgo(days) }, { backups: 1 });
+    expect(review(plain, { record: heard(0.5) })).toMatchObject([
+      { kind: 'name-shared', text: expect.stringMatching(/^two machines announce themselves/) },
+    ]);
+    expect(review(plain, { record: heard(1.5) })).toEqual([]);
+  });
+
   it('finds reboots that have been pending for too long, and hosts that are not heard of', () => {
     const waits = recordOf({ rebootPendingSince: daysAgo(8) }, { backups: 1 });
     expect(kinds(review(plain, { record: waits }))).toEqual(['reboot-pending']);
@@ -279,5 +287,30 @@ describe('what is remembered of a host', () => {
     record = remember(record, said(0, {}, 'yes'), daysAgo(7));
     expect(record.rebootPendingSince).toBe(daysAgo(9));
     expect(remember(record, said(0, {}, 'no'), daysAgo(6)).rebootPendingSince).toBeUndefined();
+  });
+
+  it('is that two machines go by its name once a boot speaks again after another one', () => {
+    const from = (...boots: string[]) =>
+      boots.reduce<HostRecord | null>(
+        (record, boot, index) =>
+          remember(record, { ...said(0), boot }, daysAgo(boots.length - index)),
+        null,
+      );
+    expect(from('a', 'a', 'b', 'b', 'c')?.twinHeardAt).toBeUndefined();
+    expect(from('a', 'b', 'a')?.twinHeardAt).toBe(daysAgo(1));
+    expect(from('a', 'b', 'a', 'a', 'a')?.twinHeardAt).toBe(daysAgo(3));
+    expect(from('a', 'b', 'a', 'b', 'c', 'b')?.twinHeardAt).toBe(daysAgo(1));
+    const earlier = remember(from('a', 'b', 'a'), said(0), daysAgo(0));
+    expect(earlier).toMatchObject({ boots: ['b', 'a'], twinHeardAt: daysAgo(1) });
+  });
+
+  it('grows with no number of reboots', () => {
+    const boots = Array.from({ length: 100 }, (_, index) => `boot-${index}`);
+    const record = boots.reduce<HostRecord | null>(
+      (before, boot) => remember(before, { ...said(0), boot }, daysAgo(1)),
+      null,
+    );
+    expect(record?.boots).toEqual(boots.slice(-8));
+    expect(record?.twinHeardAt).toBeUndefined();
   });
 });

@@ -8,6 +8,12 @@ export const KINDS: Readonly<Record<FindingKind, { title: string; tone: Tone; re
     tone: 'bad',
     remedy: 'Patch them: patchcycle patch HOST, or patchcycle rollout start.',
   },
+  'name-shared': {
+    title: 'Names by which two machines announce themselves',
+    tone: 'bad',
+    remedy:
+      'Give one of them another name (host: in its agent.yaml), and start no cycle before that.',
+  },
   'critical-unattended': {
     title: 'Critical hosts that are patched without anybody',
     tone: 'bad',
