@@ -14,7 +14,7 @@ let session: Session;
 beforeAll(async () => {
   env = await devServerEnvironment();
   session = {
-    ...{ client: env.client, connection: env.connection as Session['connection'], uiUrl: null },
+    ...{ client: env.client, connection: env.connection, uiUrl: null },
     ...{ address: env.address, namespace: env.namespace ?? 'default' },
     ...{ closing: new AbortController(), calls: new Set() },
   };
