@@ -136,6 +136,11 @@ describe('a rollout whose canary fails', () => {
         /tries again stop-1/,
       );
       expect((await cli('rollout', 'resume', 'stops', '--why', 'it is mended')).exitCode).toBe(0);
+      const watched = await cli('rollout', 'status', 'stops', '--watch');
+      expect(watched).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/rollout stops: finished/),
+      });
       // It says that it has ended a moment before it is over, and refuses in other words until then.
       await bench.env.client.workflow.getHandle(rolloutWorkflowId('stops')).result();
       const over = await cli('rollout', 'pause', 'stops');

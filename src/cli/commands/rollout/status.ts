@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { BadRequest, type PatchcycleClient } from '../../../client/index.ts';
+import type { PatchcycleClient } from '../../../client/index.ts';
 import { RolloutName } from '../../../domain/rollout.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { pause } from '../../follow.ts';
 import { parser, type Answer, type Context, type Kit } from '../../kit.ts';
-import { Live } from '../../live.ts';
 import type { Look } from '../../paint.ts';
 import { rolloutsText, statusText } from '../../render/rollout.ts';
+import { lookOrWatch, type Seen } from '../../watch.ts';
 
 export function statusCommand(kit: Kit): Command {
   return kit
@@ -24,27 +22,15 @@ Examples:
     .action(kit.action(status));
 }
 
-type Seen = { document: unknown; text: string; over: boolean };
-
-async function status(
+function status(
   context: Context,
   name: string | undefined,
-  { watch }: { watch?: boolean },
+  options: { watch?: boolean },
 ): Promise<Answer> {
-  if (watch && context.json) {
-    throw new BadRequest(
-      '--watch shows a view that changes, and --json is one document.',
-      'Leave out one of the two.',
-    );
-  }
-  const client = await context.connect();
-  const seen = watch
-    ? await watchUntilOver(context, client, name)
-    : await lookOnce(client, name, context.look);
-  return { exitCode: EXIT.good, document: seen.document, text: seen.text };
+  return lookOrWatch(context, options, (client) => lookAt(client, name, context.look));
 }
 
-async function lookOnce(
+async function lookAt(
   client: PatchcycleClient,
   name: string | undefined,
   look: Look,
@@ -55,29 +41,4 @@ async function lookOnce(
   }
   const found = await client.rolloutStatus(name);
   return { document: found, text: statusText(found, look), over: !found.running };
-}
-
-const LOOK_EVERY_MS = 1_000;
-/** Where each look is appended instead of redrawn, every change is enough. */
-const APPEND_EVERY_MS = 5_000;
-
-async function watchUntilOver(
-  { io, look }: Context,
-  client: PatchcycleClient,
-  name: string | undefined,
-): Promise<Seen> {
-  const live = io.stdout.isTTY ? new Live(io.stdout) : null;
-  let shown = '';
-  try {
-    for (;;) {
-      const seen = await lookOnce(client, name, look);
-      if (io.stop.aborted || seen.over) return seen;
-      if (live) live.show(seen.text.split('\n'));
-      else if (seen.text !== shown) io.stdout.write(`${seen.text}\n\n`);
-      shown = seen.text;
-      await pause(live ? LOOK_EVERY_MS : APPEND_EVERY_MS, io.stop);
-    }
-  } finally {
-    live?.clear();
-  }
 }
