@@ -22,6 +22,7 @@ import { CENTRAL_TASK_QUEUE, stateLink, workflowLink } from '../temporal/names.t
 import { FORGIVING } from '../temporal/forgiving-codec.ts';
 import { webUiFor } from '../temporal/web-ui.ts';
 import { gatherRules, loadCentralConfig } from './central-config.ts';
+import { alive } from './control-activity.ts';
 import { installRuntime } from './runtime.ts';
 import { sayToStderr, type Say } from './say.ts';
 import { serve } from './serve.ts';
@@ -52,7 +53,7 @@ type Settings = { reports: ReportStore; config: CentralConfig; linkTo: LinkTo; s
 /** The activities of the central workers. */
 function controlActivities({ reports, config, linkTo, say }: Settings): ControlActivities {
   const rules = gatherRules(config);
-  return {
+  return alive({
     storeReport: (report) => storeReport(report, reports),
     askForSlot: (input) => askForSlot(Context.current().client, input),
     listKnownBad: () => listKnownBad(Context.current().client),
@@ -71,7 +72,7 @@ function controlActivities({ reports, config, linkTo, say }: Settings): ControlA
       return notify(client, notice, { say, rules, by: { run, activityId, attempt } });
     },
     deliver: (input) => deliver(config.notifications.channels, input, linkTo),
-  };
+  });
 }
 
 function linkMaker({ address, namespace }: ResolvedConnection): LinkTo {

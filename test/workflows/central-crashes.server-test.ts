@@ -18,7 +18,7 @@ import { modelHost } from './support/model-host.ts';
 const PROGRAM = join(import.meta.dirname, '../../bin/patchcycle.mjs');
 const NAME = 'crashing';
 
-/** What a dead worker had taken up is handed to the next after ten seconds, a question to Temporal after a minute, and there are eight of them. */
+/** What a dead worker had taken up is handed to the next after ten seconds, a question to Temporal after twenty, and there are eight of them. */
 const TEST_MS = 600_000;
 const UNTIL_MS = 150_000;
 

@@ -99,11 +99,12 @@ export function stepsOn(host: string, policy: NamedPolicy): Steps {
   return steps as Steps;
 }
 
-/** The central workers' own activities. */
+/** The central workers' own activities. A killed worker is noticed by its silence. */
 export function controlActivities(summary: string): ControlActivities {
   return proxyActivities<ControlActivities>({
     taskQueue: CENTRAL_TASK_QUEUE,
     startToCloseTimeout: '1m',
+    heartbeatTimeout: '20s',
     retry: RETRY,
     summary: shortSummary(summary),
   });
