@@ -48,8 +48,11 @@ const SETTINGS = [
   'matching.persistenceMaxQPS=100000',
 ];
 
-/** From here on it gives memory back instead of growing; it holds ten thousand cycles that wait in about that. */
-const MEMORY_GOAL = '1600MiB';
+/**
+ * From here on its own memory is cleaned up oftener instead of growing. SQLite's, which holds the
+ * histories, comes to it: with ten thousand cycles that wait 700 MB.
+ */
+const MEMORY_GOAL = '1000MiB';
 
 /**
  * Every agent that waits for work keeps a deep stack in the server, and all of them are looked
