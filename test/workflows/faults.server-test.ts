@@ -98,6 +98,15 @@ describe('a fault that lasts', () => {
     expectGivenBack(model, outcome);
   });
 
+  it('the lock is not given back, and the stored report tells it', async () => {
+    const report = await runCycle(modelHost([{ step: 'release', kind: 'throws-for-good' }]));
+
+    expect(report.outcome).toBe('patched');
+    const stored = bench.stored.filter(({ cycle }) => cycle === report.cycle).at(-1);
+    expect(stored?.failures).toHaveLength(1);
+    expect(stored?.failures).toEqual(report.failures);
+  });
+
   it.each(CHANGE.map((step) => [step]))(
     '%s fails for good, and the undos run in reverse',
     async (step) => {

@@ -47,7 +47,7 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
     answers ? attempt(cycle, () => on.release('give the lock back', step)) : undefined,
     attempt(cycle, store),
   ]);
-  // It has to tell that the lock is still held.
+  // The report that was stored meanwhile does not tell yet that the lock is still held.
   if (released === null) await attempt(cycle, store);
   enter(cycle, { name: 'ended', outcome: ending.outcome });
   await cycle.told;
