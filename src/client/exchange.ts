@@ -63,6 +63,15 @@ export const GRPC = {
   unauthenticated: 16,
 } as const;
 
+/**
+ * Whether a call that nobody here stopped got no answer in time. A call that is stopped here ends
+ * with the reason why; a cancelled one the server broke off, as it does when the call's time is
+ * over by its clock and not yet by ours.
+ */
+export function gaveNoAnswer({ code }: { code: number }): boolean {
+  return [GRPC.unavailable, GRPC.deadlineExceeded, GRPC.cancelled].some((away) => away === code);
+}
+
 export function translate(error: unknown, session: Session, doing: string): unknown {
   const { address, namespace } = session;
   if (error instanceof NamespaceNotFoundError) {
@@ -76,10 +85,8 @@ export function translate(error: unknown, session: Session, doing: string): unkn
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return error;
   const status = grpcStatus(error);
   if (status === null) return error;
+  if (gaveNoAnswer(status)) return unreachable(address, doing, error);
   switch (status.code) {
-    case GRPC.unavailable:
-    case GRPC.deadlineExceeded:
-      return unreachable(address, doing, error);
     case GRPC.unauthenticated:
     case GRPC.permissionDenied:
       return new TemporalRefused(

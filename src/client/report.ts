@@ -6,7 +6,7 @@ import { patchWorkflowId } from '../temporal/names.ts';
 import { NoCycle, NoReport, NotEnded, WaitedTooLong } from './errors.ts';
 import { failureOf } from './failure-of.ts';
 import { call, type Session } from './session.ts';
-import { answers, exchange, GRPC, grpcStatus, unreachable } from './exchange.ts';
+import { answers, exchange, gaveNoAnswer, grpcStatus, unreachable } from './exchange.ts';
 import type { WaitOptions } from './start.ts';
 import { describeCycle } from './describe.ts';
 import { storedReport, type StoredReports } from './stored-report.ts';
@@ -97,10 +97,8 @@ export async function waitForReport(
       return readReport(host, await call(session, () => handle.result(), { stop }));
     } catch (error) {
       if (stop.aborted) throw signal?.aborted ? signal.reason : waitedTooLong(host, timeoutMs);
-      const code = grpcStatus(error)?.code;
-      if (code !== GRPC.unavailable && code !== GRPC.deadlineExceeded) {
-        throw resultError(error, host);
-      }
+      const status = grpcStatus(error);
+      if (status === null || !gaveNoAnswer(status)) throw resultError(error, host);
       awaySinceMs ??= performance.now();
       if (performance.now() - awaySinceMs > AWAY_MAX_MS) {
         throw unreachable(session.address, `waiting for ${host}`, error);
