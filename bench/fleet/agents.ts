@@ -1,7 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { NamedPolicy } from '../../src/domain/policy.ts';
 import { hostTaskQueue } from '../../src/temporal/names.ts';
 import { modelHost } from '../../test/workflows/support/model-host.ts';
+
+/** Value of temporal.api.enums.v1.TaskQueueType. */
+const ACTIVITY_QUEUE = 2;
+const ASK_AGAIN_MS = 50;
 
 /** Names of so many hosts: `web-0`, `web-1` ... */
 export function hostNames(prefix: string, count: number): string[] {
@@ -18,7 +23,10 @@ export function benchPolicy(fields: Record<string, unknown> = {}): NamedPolicy {
   });
 }
 
-/** Runs the work while each of these hosts has an agent that polls as a real one does, with steps that do nothing. */
+/**
+ * Runs the work while each of these hosts has an agent that polls as a real one does, with steps
+ * that do nothing. They are connected before it begins, as a fleet's are for days.
+ */
 export async function withAgents<T>(
   connection: NativeConnection,
   hosts: readonly string[],
@@ -38,7 +46,11 @@ export async function withAgents<T>(
       agents.push(agent);
       running.push(agent.run());
     }
-    return await Promise.race([work(), ...running.map(endedEarly)]);
+    const connected = async () => {
+      for (const host of hosts) await untilPolled(connection, hostTaskQueue(host));
+      return work();
+    };
+    return await Promise.race([connected(), ...running.map(endedEarly)]);
   } finally {
     for (const agent of agents) if (agent.getState() === 'RUNNING') agent.shutdown();
     await Promise.allSettled(running);
@@ -48,4 +60,13 @@ export async function withAgents<T>(
 async function endedEarly(agent: Promise<void>): Promise<never> {
   await agent;
   throw new Error('An agent of the benchmark ended before its work was done');
+}
+
+async function untilPolled({ workflowService }: NativeConnection, name: string): Promise<void> {
+  const question = { namespace: 'default', taskQueue: { name }, taskQueueType: ACTIVITY_QUEUE };
+  for (;;) {
+    const { pollers } = await workflowService.describeTaskQueue(question);
+    if (pollers?.length) return;
+    await setTimeout(ASK_AGAIN_MS);
+  }
 }

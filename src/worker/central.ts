@@ -35,7 +35,7 @@ const SHUTDOWN_GRACE_MS = 5_000;
  * Workflows kept ready, 0.4 MB each. One that waits for days is loaded again from its history in a
  * few hundredths of a second; the default, by the size of the machine, would fill gigabytes.
  */
-const WORKFLOWS_KEPT = 1_000;
+const WORKFLOWS_KEPT = 500;
 
 export type CentralWorkerOptions = {
   /** The workflows' bundle, built beforehand. */

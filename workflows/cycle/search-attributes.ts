@@ -14,9 +14,11 @@ const windowStart = defineSearchAttributeKey('PatchWindowStart', 'DATETIME');
 /**
  * Makes the cycle findable by where it stands, and by what became known since `before`: the plan
  * when planning is over. Each call costs the server a write to its visibility store, so everything
- * that is new goes into one, and what whoever started the cycle has said is not said again.
+ * that is new goes into one, what whoever started the cycle has said is not said again, and
+ * "reporting", which lasts a second and is followed by the end, is left out.
  */
 export function publishState(cycle: Cycle, before: Cycle['state'] | null): void {
+  if (cycle.state.name === 'reporting') return;
   const { typedSearchAttributes: known } = workflowInfo();
   const pairs: SearchAttributeUpdatePair[] = [
     ...(before === null ? cycleAttributes(cycle.input) : []),

@@ -44,6 +44,11 @@ const SETTINGS = [
   'history.transferProcessorUpdateAckInterval="5s"',
   'history.timerProcessorUpdateAckInterval="5s"',
   'history.visibilityProcessorUpdateAckInterval="5s"',
+  // A second reader, which is for namespaces that get in each other's way, holds tasks back until the
+  // books of what is done are longer than what is to do.
+  'history.transferQueueMaxReaderCount=1',
+  'history.timerQueueMaxReaderCount=1',
+  'history.visibilityQueueMaxReaderCount=1',
   // The agents of a fleet that connect all at once are no attack.
   'matching.persistenceMaxQPS=100000',
 ];
@@ -52,7 +57,7 @@ const SETTINGS = [
  * From here on its own memory is cleaned up oftener instead of growing. SQLite's, which holds the
  * histories, comes to it: with ten thousand cycles that wait 700 MB.
  */
-const MEMORY_GOAL = '1000MiB';
+const MEMORY_GOAL = '1200MiB';
 
 /**
  * Every agent that waits for work keeps a deep stack in the server, and all of them are looked
