@@ -39,7 +39,11 @@ export async function rollout(input: unknown): Promise<RolloutView> {
       fleet.heard = false;
       await passWordsOn(fleet);
       await condition(allHandlersFinished);
-      if (fleet.progress.state.name === 'ended') return viewOf(fleet);
+      if (fleet.progress.state.name === 'ended') {
+        // Cycles that have told their end still give the lock back and have the report stored.
+        await Promise.all(fleet.closing);
+        return viewOf(fleet);
+      }
       // The next run knows of no rejection, so this one has to have passed on all of them.
       if (isFull() && fleet.rejections.length === 0) {
         await continueAsNew<typeof rollout>({ ...fleet.input, progress: fleet.progress });

@@ -14,7 +14,7 @@ import {
   viewOf,
   withFleet,
 } from './support/fleet.ts';
-import { modelHost, type Fault } from './support/model-host.ts';
+import { modelHost, type Fault, type Model } from './support/model-host.ts';
 
 let bench: CycleBench;
 beforeAll(async () => {
@@ -33,6 +33,29 @@ const asks = ({ members }: RolloutView, host: string) =>
 const resultOf = async (handle: { result(): Promise<unknown> }) =>
   RolloutView.parse(await handle.result());
 
+/** When a step of the host's cycle was over, by the server's clock. */
+async function completedAt(host: string, step: string): Promise<Date> {
+  const { events } = await bench.env.client.workflow
+    .getHandle(patchWorkflowId(host))
+    .fetchHistory();
+  const scheduled = events?.find(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === step,
+  );
+  const completed = events?.find(({ activityTaskCompletedEventAttributes: attributes }) =>
+    scheduled?.eventId?.eq(attributes?.scheduledEventId ?? 0),
+  );
+  const { seconds, nanos } = completed?.eventTime ?? {};
+  return new Date(Number(seconds) * 1_000 + Number(nanos) / 1e6);
+}
+
+/** The host's cycles give their lock back when this is resolved, and no sooner. */
+function holdRelease({ activities }: Model): PromiseWithResolvers<void> {
+  const release = activities.release.bind(activities);
+  const mayRelease = Promise.withResolvers<void>();
+  activities.release = (input) => mayRelease.promise.then(() => release(input));
+  return mayRelease;
+}
+
 describe('a rollout', () => {
   it('patches every host, wave by wave', async () => {
     const fleet = goodHosts('wave', 3);
@@ -45,12 +68,48 @@ describe('a rollout', () => {
         'wave-2': 'patched',
         'wave-3': 'patched',
       });
-      const [first, second] = await Promise.all(
-        ['wave-1', 'wave-2'].map((host) =>
-          bench.env.client.workflow.getHandle(patchWorkflowId(host)).describe(),
-        ),
+      const second = await bench.env.client.workflow
+        .getHandle(patchWorkflowId('wave-2'))
+        .describe();
+      const reportedAt = await completedAt('wave-1', 'report');
+      expect(second.startTime.getTime()).toBeGreaterThanOrEqual(reportedAt.getTime());
+    });
+  });
+
+  it('starts a host that is tried again as soon as its last cycle has given the lock back', async () => {
+    const fleet = { 'again-1': modelHost([{ ...BROKEN, times: 1 }]), 'again-2': modelHost() };
+    const mayRelease = holdRelease(fleet['again-1']);
+    await withFleet(bench, fleet, async () => {
+      const input = rolloutOf([['again-1'], ['again-2']]);
+      const handle = await startRollout(bench, 'again', input);
+      await untilRollout(handle, ({ state }) => state.name === 'halted');
+      await decide(handle, { kind: 'retry', host: 'again-1', by: 'ada' });
+      await decide(handle, { kind: 'resume', by: 'ada' });
+      await untilRollout(handle, ({ members: [member] }) =>
+        member?.standing.is === 'waiting' ? member.standing.busyUntil !== undefined : false,
       );
-      expect(second?.startTime.getTime()).toBeGreaterThanOrEqual(first?.closeTime?.getTime() ?? 0);
+      mayRelease.resolve();
+      expect(endingsOf(await resultOf(handle))).toEqual({
+        'again-1': 'patched',
+        'again-2': 'patched',
+      });
+    });
+  });
+
+  it('goes on when it is known how a host ends, though that host still gives its lock back', async () => {
+    const fleet = goodHosts('known', 2);
+    const mayRelease = holdRelease(fleet['known-1'] as Model);
+    await withFleet(bench, fleet, async () => {
+      const handle = await startRollout(bench, 'known', rolloutOf([['known-1'], ['known-2']]));
+      await untilRollout(handle, ({ state }) => state.name === 'ended');
+      const first = bench.env.client.workflow.getHandle(patchWorkflowId('known-1'));
+      expect((await first.describe()).status.name).toBe('RUNNING');
+      mayRelease.resolve();
+      expect(endingsOf(await resultOf(handle))).toEqual({
+        'known-1': 'patched',
+        'known-2': 'patched',
+      });
+      await expect(first.result()).resolves.toMatchObject({ outcome: 'patched', failures: [] });
     });
   });
 

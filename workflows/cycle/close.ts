@@ -9,6 +9,7 @@ import { draftReport } from './report-draft.ts';
 import { runStep } from './run-step.ts';
 import { giveSlotsBack } from './slots.ts';
 import type { Ending } from './settle-on-plan.ts';
+import { tellEnding } from './tell-rollout.ts';
 
 /**
  * The last words of every cycle: report, old backups, lock. A host that cannot be reached any more
@@ -42,6 +43,8 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
   const complete = await attempt(cycle, () => on.report('write the report', { ...step, draft }));
   const answers = complete !== null || cycle.found.failures.at(-1)?.type !== 'HostUnreachable';
   const report = { ...(complete ?? draft), failures: cycle.found.failures, endedAt: now() };
+  // Told while the report is stored, which then costs nobody a turn of their own.
+  tellEnding(cycle, ending.outcome);
   const store = () => controlActivities('store the report').storeReport(report);
   const [released] = await Promise.all([
     answers ? attempt(cycle, () => on.release('give the lock back', step)) : undefined,

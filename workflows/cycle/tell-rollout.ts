@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CycleStateName } from '../../src/domain/cycle.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import type { HostNotice } from '../../src/domain/rollout.ts';
 import { platformOf } from '../../src/planning/platform.ts';
 import { hostNoticeSignal } from '../messages.ts';
@@ -36,23 +37,27 @@ function proved({ plan, found }: Cycle): Pick<HostNotice, 'proves'> {
 }
 
 /**
- * Tells the rollout, where there is one, what the cycle waits for, that it waits no more, and how
- * it ended. Each of it costs both of them some history, so the states between are left out.
+ * Tells the rollout, where there is one, what the cycle waits for, and that it waits no more. Each
+ * of it costs both of them some history, so the states between are left out.
  */
 export function tellRollout(cycle: Cycle, before: CycleStateName): void {
-  const { input, state } = cycle;
-  const { rollout, host } = input;
-  if (rollout === undefined) return;
-  const matters = [state.name, before].some((name) => WAITS.includes(name));
-  if (!matters && state.name !== 'ended') return;
-  const notice: HostNotice = {
-    host,
-    runId: workflowInfo().runId,
+  const { state } = cycle;
+  if (![state.name, before].some((name) => WAITS.includes(name))) return;
+  tell(cycle, {
     at: state.name,
     ...(state.name === 'awaiting-approval' ? { asks: asked(cycle) } : {}),
-    ...(state.name === 'ended' ? { outcome: state.outcome } : {}),
-    ...(state.name === 'ended' && state.outcome === 'patched' ? proved(cycle) : {}),
-  };
+  });
+}
+
+/** Tells the rollout how the cycle ends, as soon as nothing can change that any more. */
+export function tellEnding(cycle: Cycle, outcome: Outcome): void {
+  tell(cycle, { at: 'ended', outcome, ...(outcome === 'patched' ? proved(cycle) : {}) });
+}
+
+function tell(cycle: Cycle, news: Omit<HostNotice, 'host' | 'runId'>): void {
+  const { rollout, host } = cycle.input;
+  if (rollout === undefined) return;
+  const notice: HostNotice = { host, runId: workflowInfo().runId, ...news };
   // One after another, so that the rollout hears them in their order.
   cycle.told = cycle.told
     .then(() => tellWorkflow(rollout, hostNoticeSignal, notice))

@@ -61,15 +61,27 @@ async function startHost(
     begin(member, runId);
     for (const notice of rollout.early) if (notice.host === host) heardOf(rollout, member, notice);
     // Its notice comes first; this is for the cycle that was ended from outside and gives none.
-    const over = (ending: HostEnding) => concludeRun(rollout, member, runId, ending);
-    void child.result().then(
+    const over = (ending: HostEnding) => {
+      concludeRun(rollout, member, runId, ending);
+      isFree(rollout, member);
+    };
+    const closing = child.result().then(
       (report) => over(Outcome.safeParse(report.outcome).data ?? 'lost'),
       (error: unknown) => over(lostOrThrow(error)),
     );
+    rollout.closing.add(closing);
+    void closing.finally(() => rollout.closing.delete(closing));
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     member.standing = { is: 'waiting', busyUntil: new Date(Date.now() + BUSY_MS).toISOString() };
   }
+}
+
+/** A host that was tried again while its last cycle still gave the lock back is waited for no longer. */
+function isFree(rollout: Rollout, member: RolloutMember): void {
+  if (member.standing.is !== 'waiting' || member.standing.busyUntil === undefined) return;
+  member.standing = { is: 'waiting' };
+  rollout.heard = true;
 }
 
 function cycleInput(rollout: Rollout, { host }: RolloutMember): PatchHostInput {

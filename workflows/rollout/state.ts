@@ -25,6 +25,8 @@ export type Rollout = {
   readonly members: ReadonlyMap<string, RolloutMember>;
   /** Cycles that spoke before Temporal said that they were started. */
   readonly early: HostNotice[];
+  /** Cycles that this run has started and that are not over, among them such as have told how they end. */
+  readonly closing: Set<Promise<void>>;
   /** A person's no that has yet to be passed on, each to the cycle that asked. */
   readonly rejections: { host: string; runId: string; digest: string; by: string; why?: string }[];
   /** Questions to which the cycle has been told yes. Asked again, the same is another question. */
@@ -53,6 +55,7 @@ export function openRollout(rawInput: unknown): Rollout {
     entries: new Map(entries),
     members: new Map(progress.members.map((member) => [member.host, member])),
     early: [],
+    closing: new Set(),
     rejections: [],
     toldApproved: new WeakSet(),
     heard: false,

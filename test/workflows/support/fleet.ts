@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { CycleView } from '../../../src/domain/cycle.ts';
 import type { RolloutDecision } from '../../../src/domain/rollout-decision.ts';
 import { RolloutView, type RolloutInput } from '../../../src/domain/rollout.ts';
 import {
@@ -27,17 +28,41 @@ export async function withFleet<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const hosts = Object.entries(fleet);
+  const settled = async () => {
+    const result = await work();
+    await Promise.all(hosts.map(([host]) => untilClosed(bench, patchWorkflowId(host))));
+    return result;
+  };
   const nested = hosts.reduceRight<() => Promise<T>>(
     (inner, [host, model]) =>
       () =>
         bench.withAgent(host, model, inner),
-    work,
+    settled,
   );
   try {
     return await nested();
   } finally {
     for (const [host] of hosts) await terminate(bench, patchWorkflowId(host));
   }
+}
+
+/**
+ * Waits for a cycle that is about to end by itself. One that is ended from outside in the middle of
+ * a step would make the time-skipping server stand still for good.
+ */
+async function untilClosed({ env }: CycleBench, workflowId: string): Promise<void> {
+  const cycle = env.client.workflow.getHandle(workflowId);
+  for (let tries = 0; tries < 500; tries++) {
+    const description = await cycle.describe().catch((error: Error) => {
+      if (error.name !== 'WorkflowNotFoundError') throw error;
+      return null;
+    });
+    if (description?.status.name !== 'RUNNING') return;
+    const { state } = CycleView.parse(await cycle.query(MESSAGES.cycle));
+    if (state.name !== 'reporting' && state.name !== 'ended') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${workflowId} does not come to its end`);
 }
 
 export async function terminate({ env }: CycleBench, workflowId: string): Promise<void> {
