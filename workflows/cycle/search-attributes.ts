@@ -18,12 +18,11 @@ const windowStart = defineSearchAttributeKey('PatchWindowStart', 'DATETIME');
  * "reporting", which lasts a second and is followed by the end, is left out.
  */
 export function publishState(cycle: Cycle, before: Cycle['state'] | null): void {
-  if (cycle.state.name === 'reporting') return;
   const { typedSearchAttributes: known } = workflowInfo();
   const pairs: SearchAttributeUpdatePair[] = [
     ...(before === null ? cycleAttributes(cycle.input) : []),
     ...(before?.name === 'planning' && cycle.plan !== null ? planned(cycle.plan) : []),
-    { key: state, value: cycle.state.name },
+    ...(cycle.state.name === 'reporting' ? [] : [{ key: state, value: cycle.state.name }]),
     ...(cycle.state.name === 'ended' ? [{ key: outcome, value: cycle.state.outcome }] : []),
     ...(cycle.state.name === 'awaiting-window'
       ? [{ key: windowStart, value: new Date(cycle.state.opensAt) }]
