@@ -9,7 +9,6 @@ import { waitForResolution } from './attention.ts';
 import { dropUndo, registerUndo, runUndos } from './compensation.ts';
 import { enter, planDigest, type Cycle } from './cycle.ts';
 import { firstFailure } from './first-failure.ts';
-import { stepsOn } from './host-steps.ts';
 import { reportSuspects } from './known-bad.ts';
 import { seconds } from './prepare.ts';
 import { restoreHost } from './restore.ts';
@@ -123,11 +122,10 @@ async function accept(cycle: Cycle, failure: FailureRecord): Promise<Ending> {
 }
 
 async function upgrade(cycle: Cycle, approval: Approval): Promise<void> {
-  const { input, step } = cycle;
+  const { input, step, on } = cycle;
   if (input.policy.scope === 'security')
     return skipStep(cycle, 'upgrade', 'the scope is security only');
   beginDisruption(cycle, 'patching');
-  const on = stepsOn(input.host, input.policy);
   const digest = planDigest(cycle);
   await installStep(cycle, 'upgrade', () =>
     on.upgrade('upgrade to the planned versions', { ...step, digest, approval }),
@@ -135,9 +133,8 @@ async function upgrade(cycle: Cycle, approval: Approval): Promise<void> {
 }
 
 async function securityUpdate(cycle: Cycle, approval: Approval): Promise<void> {
-  const { input, step } = cycle;
+  const { step, on } = cycle;
   beginDisruption(cycle, 'patching');
-  const on = stepsOn(input.host, input.policy);
   const digest = planDigest(cycle);
   await installStep(cycle, 'security-update', () =>
     on.securityUpdate('install the planned security updates', { ...step, digest, approval }),
@@ -162,11 +159,10 @@ async function installStep(
 }
 
 async function rebootIfRequired(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
+  const { input, step, on } = cycle;
   if (input.policy.reboot === 'never')
     return skipStep(cycle, 'reboot-and-wait', 'the policy never reboots');
   beginDisruption(cycle, 'rebooting');
-  const on = stepsOn(input.host, input.policy);
   const { rebooted, required, downMs } = await runStep(
     cycle,
     'reboot-and-wait',
@@ -180,9 +176,8 @@ async function rebootIfRequired(cycle: Cycle): Promise<void> {
 }
 
 async function monitorLogs(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
+  const { input, step, on } = cycle;
   enter(cycle, { name: 'verifying', digest: planDigest(cycle) });
-  const on = stepsOn(input.host, input.policy);
   cycle.found.logs = await runStep(
     cycle,
     'monitor-logs',
@@ -195,10 +190,9 @@ async function monitorLogs(cycle: Cycle): Promise<void> {
 }
 
 async function verify(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
+  const { step, on } = cycle;
   if (cycle.state.name !== 'verifying')
     enter(cycle, { name: 'verifying', digest: planDigest(cycle) });
-  const on = stepsOn(input.host, input.policy);
   const { checks } = await runStep(
     cycle,
     'verify',

@@ -25,7 +25,7 @@ export async function closeCycle(cycle: Cycle, ending: Ending): Promise<Report> 
     (ending.outcome === 'aborted' && cycle.found.facts === null);
   // Whoever is not there may be down, and so counts as disrupted until a person has looked.
   if (!hostIsGone || acceptedByPerson(cycle)) giveSlotsBack(cycle);
-  const on = stepsOn(input.host, hostIsGone ? impatient(input.policy) : input.policy);
+  const on = hostIsGone ? stepsOn(input.host, impatient(input.policy)) : cycle.on;
 
   // In every ending, because nightly cycles that are restored would fill the disk with backups; but
   // a cycle that inspect turned away does not own the host.

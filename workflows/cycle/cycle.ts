@@ -14,6 +14,7 @@ import type { Report, StepRecord } from '../../src/domain/report.ts';
 import type { BackupSummary, StepInput } from '../../src/domain/steps.ts';
 import { showDetails } from './details.ts';
 import type { Undo } from './compensation.ts';
+import { stepsOn, type Steps } from './host-steps.ts';
 import { parseInput } from './input.ts';
 import type { Claim } from './signed-approvals.ts';
 import { publishState } from './search-attributes.ts';
@@ -33,6 +34,8 @@ export type Findings = Pick<
 export type Cycle = {
   readonly input: PatchHostInput;
   readonly step: StepInput;
+  /** The steps on its host. */
+  readonly on: Steps;
   readonly startedAt: string;
   state: CycleState;
   plan: PlanOverview | null;
@@ -82,6 +85,7 @@ export function openCycle(rawInput: unknown): Cycle {
       policy: input.policy,
       workflow: { namespace, workflowId, runId },
     },
+    on: stepsOn(input.host, input.policy),
     startedAt: startTime.toISOString(),
     state: { name: 'inspecting' },
     plan: null,

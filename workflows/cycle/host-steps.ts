@@ -28,7 +28,8 @@ const RETRY = {
   maximumAttempts: 5,
 } as const;
 
-type Steps = {
+/** The steps on one host; the first argument of each is its summary in the timeline. */
+export type Steps = {
   [Name in keyof HostActivities]: (
     summary: string,
     ...args: Parameters<HostActivities[Name]>

@@ -1,13 +1,11 @@
 import { formatDuration } from '../../src/domain/duration.ts';
 import { enter, planDigest, type Cycle } from './cycle.ts';
 import { registerUndo } from './compensation.ts';
-import { stepsOn } from './host-steps.ts';
 import { runStep } from './run-step.ts';
 
 /** Looks at the host and takes its lock; from here on the cycle owes the host a release. */
 export async function inspect(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
-  const on = stepsOn(input.host, input.policy);
+  const { input, step, on } = cycle;
   const { requestedBy, takeOver } = input;
   cycle.found.facts = await runStep(
     cycle,
@@ -25,8 +23,7 @@ export async function inspect(cycle: Cycle): Promise<void> {
 
 /** Everything that must be there before the first change: archives, a drained host, a baseline, a verified backup. */
 export async function prepare(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
-  const on = stepsOn(input.host, input.policy);
+  const { step, on } = cycle;
   const planned = { ...step, digest: planDigest(cycle) };
   enter(cycle, { name: 'preparing', digest: planned.digest });
 
@@ -62,8 +59,7 @@ export async function prepare(cycle: Cycle): Promise<void> {
 }
 
 async function undrain(cycle: Cycle): Promise<void> {
-  const { input, step } = cycle;
-  const on = stepsOn(input.host, input.policy);
+  const { step, on } = cycle;
   await runStep(
     cycle,
     'undrain',

@@ -1,5 +1,4 @@
 import { enter, planDigest, type Cycle } from './cycle.ts';
-import { stepsOn } from './host-steps.ts';
 import { seconds } from './prepare.ts';
 import { runStep } from './run-step.ts';
 
@@ -8,8 +7,7 @@ import { runStep } from './run-step.ts';
  * to keep running, and proven against manifest and baseline.
  */
 export async function restoreHost(cycle: Cycle): Promise<void> {
-  const { input, step, found } = cycle;
-  const on = stepsOn(input.host, input.policy);
+  const { input, step, found, on } = cycle;
   if (cycle.state.name !== 'restoring')
     enter(cycle, { name: 'restoring', digest: planDigest(cycle) });
 

@@ -10,7 +10,6 @@ import { describePlan } from '../../src/planning/plan-in-lines.ts';
 import { blackoutsBetween, nextOpening } from '../../src/planning/windows.ts';
 import { rolloutNameOf } from '../../src/temporal/names.ts';
 import { enter, now, takePlan, type Cycle } from './cycle.ts';
-import { stepsOn } from './host-steps.ts';
 import { planLimits } from './known-bad.ts';
 import { notifyPeople } from './notify.ts';
 import { runStep, skipStep } from './run-step.ts';
@@ -55,8 +54,7 @@ export async function settleOnPlan(cycle: Cycle): Promise<Approval | Ending> {
 }
 
 async function makePlan(cycle: Cycle): Promise<PlanOverview> {
-  const { input, step } = cycle;
-  const on = stepsOn(input.host, input.policy);
+  const { input, step, on } = cycle;
   if (cycle.state.name !== 'planning') enter(cycle, { name: 'planning' });
   // Nothing on the host depends on the limits, so they are asked for while it refreshes its lists.
   const [limits] = await Promise.all([

@@ -3,7 +3,6 @@ import { samePerson, type ApprovedRun } from '../../src/domain/approval-text.ts'
 import { SIGNED_APPROVALS_CHECKED_MAX, type Decision } from '../../src/domain/decision.ts';
 import type { Cycle } from './cycle.ts';
 import { failureRecord } from './failure-record.ts';
-import { stepsOn } from './host-steps.ts';
 import { recordRefusal, take } from './record-decision.ts';
 
 type Approving = Extract<Decision, { kind: 'approve' }>;
@@ -71,7 +70,7 @@ function openClaim({ claims }: Cycle): Claim | undefined {
 }
 
 async function askHost(cycle: Cycle, claim: Claim): Promise<void> {
-  const { input, step } = cycle;
+  const { input, step, on } = cycle;
   const { kind: _, by, digest, signature, expires } = claim.decision;
   const approval = {
     kind: 'person' as const,
@@ -80,7 +79,6 @@ async function askHost(cycle: Cycle, claim: Claim): Promise<void> {
     ...(expires === undefined ? {} : { expires }),
   };
   try {
-    const on = stepsOn(input.host, input.policy);
     await on.checkApproval(`is the approval by ${by} signed as it must be?`, {
       ...step,
       digest,
