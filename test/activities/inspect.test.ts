@@ -112,13 +112,14 @@ describe('inspect', () => {
   });
 
   it.each([
-    [61_000, 'ahead of'],
-    [-61_000, 'behind'],
+    [75_000, 'ahead of'],
+    [-75_000, 'behind'],
   ])('refuses a clock that is %i ms off', async (skewMs, direction) => {
     const context = await stepContext(packages(), { paths });
     await expect(inspect(context, input({}, { skewMs }))).rejects.toMatchObject({
       type: 'ClockSkew',
-      message: expect.stringContaining(`1m 1s ${direction} the server's`),
+      // On a busy machine a second or two go by before the clocks are compared.
+      message: expect.stringMatching(`1m 1[0-9]s ${direction} the server's`),
     });
   });
 
