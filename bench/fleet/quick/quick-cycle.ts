@@ -25,7 +25,7 @@ export async function patchHost({ host, policy, rollout }: PatchHostInput) {
     await condition(() => false);
   }
   const outcome = policy.name as NonNullable<HostNotice['outcome']>;
-  const installed = { alpha: '2.0', beta: '2.0' };
-  await tell({ at: 'ended', outcome, ...(outcome === 'patched' ? { installed } : {}) });
+  const proves = { platform: 'debian 12', packages: { alpha: '2.0', beta: '2.0' } };
+  await tell({ at: 'ended', outcome, ...(outcome === 'patched' ? { proves } : {}) });
   return { outcome };
 }
