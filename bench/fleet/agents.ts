@@ -7,6 +7,7 @@ import { modelHost } from '../../test/workflows/support/model-host.ts';
 /** Value of temporal.api.enums.v1.TaskQueueType. */
 const ACTIVITY_QUEUE = 2;
 const ASK_AGAIN_MS = 50;
+const CONNECTED_TIMEOUT_MS = 60_000;
 
 /** Names of so many hosts: `web-0`, `web-1` ... */
 export function hostNames(prefix: string, count: number): string[] {
@@ -64,9 +65,11 @@ async function endedEarly(agent: Promise<void>): Promise<never> {
 
 async function untilPolled({ workflowService }: NativeConnection, name: string): Promise<void> {
   const question = { namespace: 'default', taskQueue: { name }, taskQueueType: ACTIVITY_QUEUE };
-  for (;;) {
+  const deadline = Date.now() + CONNECTED_TIMEOUT_MS;
+  while (Date.now() < deadline) {
     const { pollers } = await workflowService.describeTaskQueue(question);
     if (pollers?.length) return;
     await setTimeout(ASK_AGAIN_MS);
   }
+  throw new Error(`No agent polls ${name} after ${CONNECTED_TIMEOUT_MS / 1_000} s`);
 }

@@ -63,7 +63,7 @@ async function startHost(
     // Its notice comes first; this is for the cycle that was ended from outside and gives none.
     const over = (ending: HostEnding) => {
       concludeRun(rollout, member, runId, ending);
-      isFree(rollout, member);
+      noLongerBusy(rollout, member);
     };
     const closing = child.result().then(
       (report) => over(Outcome.safeParse(report.outcome).data ?? 'lost'),
@@ -78,7 +78,7 @@ async function startHost(
 }
 
 /** A host that was tried again while its last cycle still gave the lock back is waited for no longer. */
-function isFree(rollout: Rollout, member: RolloutMember): void {
+function noLongerBusy(rollout: Rollout, member: RolloutMember): void {
   if (member.standing.is !== 'waiting' || member.standing.busyUntil === undefined) return;
   member.standing = { is: 'waiting' };
   rollout.heard = true;

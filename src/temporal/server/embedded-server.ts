@@ -44,8 +44,8 @@ const SETTINGS = [
   'history.transferProcessorUpdateAckInterval="5s"',
   'history.timerProcessorUpdateAckInterval="5s"',
   'history.visibilityProcessorUpdateAckInterval="5s"',
-  // A second reader, which is for namespaces that get in each other's way, holds tasks back until the
-  // books of what is done are longer than what is to do.
+  // With a second reader, which is for namespaces that get in each other's way, looking through the
+  // timers took ever longer: after ninety seconds of a rollout a tenth of the server's work.
   'history.transferQueueMaxReaderCount=1',
   'history.timerQueueMaxReaderCount=1',
   'history.visibilityQueueMaxReaderCount=1',
